@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { AccessTokenOnRefresh, Duration, RefreshTokenFormat, SessionCheckMode } from 'nestjs-jwt-refresh';
+import { sqliteFile } from './database-url';
+
+const { env } = process;
+
+/** What the demo reads from the environment, with its defaults. */
+export const environment = {
+  port: Number(env.PORT ?? 3000),
+  databaseUrl: env.DATABASE_URL ?? 'sqlite:demo.sqlite',
+  httpAdapter: oneOf('HTTP_ADAPTER', ['express', 'fastify'] as const),
+  transport: oneOf('TRANSPORT', ['body'] as const),
+  accessLifetime: duration(env.ACCESS_LIFETIME),
+  refreshLifetime: duration(env.REFRESH_LIFETIME),
+  graceSeconds: env.GRACE_SECONDS === undefined ? undefined : Number(env.GRACE_SECONDS),
+  revocation: oneOf<SessionCheckMode>('REVOCATION', ['strict', 'stateless']),
+  accessTokenOnRefresh: oneOf<AccessTokenOnRefresh>('ACCESS_TOKEN_ON_REFRESH', ['ignore', 'allow-expired', 'require']),
+  tokenFormat: oneOf<RefreshTokenFormat>('TOKEN_FORMAT', ['opaque', 'jwt', 'jwe']),
+};
+
+/** The secret of the environment, or one that is made once and kept beside the database file. */
+export function serverSecret(): string {
+  if (env.JWT_REFRESH_SECRET) return env.JWT_REFRESH_SECRET;
+  const file = `${sqliteFile(environment.databaseUrl) ?? 'demo'}.secret`;
+  if (!existsSync(file)) writeFileSync(file, randomBytes(48).toString('base64'), { mode: 0o600, flag: 'wx' });
+  return readFileSync(file, 'utf8');
+}
+
+/** The first is the default. */
+function oneOf<Value extends string>(name: string, allowed: readonly Value[]): Value {
+  const value = (env[name] ?? allowed[0]) as Value;
+  if (!allowed.includes(value)) throw new Error(`${name} must be ${allowed.join(' or ')}, not ${value}`);
+  return value;
+}
+
+/** A shell has no numbers, so here digits alone are seconds. */
+function duration(text: string | undefined): Duration | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : (text as Duration | undefined);
+}

@@ -1,0 +1,37 @@
+import 'reflect-metadata';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { NestFactory } from '@nestjs/core';
+import type { INestApplication } from '@nestjs/common';
+import { AppModule } from './app.module';
+import { environment } from './environment';
+import { explainBootError } from './explain-boot-error';
+import { welcome } from './welcome';
+
+const HOST = '127.0.0.1';
+
+async function createApp(): Promise<INestApplication> {
+  const options = { logger: ['error', 'warn', 'fatal'] as ('error' | 'warn' | 'fatal')[], abortOnError: false };
+  if (environment.httpAdapter === 'fastify') {
+    const { FastifyAdapter } = await import('@nestjs/platform-fastify');
+    return NestFactory.create(AppModule, new FastifyAdapter(), options);
+  }
+  const app = await NestFactory.create<NestExpressApplication>(AppModule, options);
+  app.disable('x-powered-by');
+  return app;
+}
+
+async function start(): Promise<void> {
+  const app = await createApp();
+  app.enableShutdownHooks();
+  await app.listen(environment.port, HOST);
+  console.log(welcome(await app.getUrl(), withoutPassword(environment.databaseUrl)));
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/:[^:@/]*@/, ':…@');
+}
+
+start().catch((error: unknown) => {
+  console.error(explainBootError(error, withoutPassword(environment.databaseUrl)));
+  process.exit(1);
+});

@@ -1,0 +1,28 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { randomUUID } from 'node:crypto';
+import { Repository } from 'typeorm';
+import { DEMO_ACCOUNTS } from './demo-accounts';
+import { hashPassword, passwordMatches } from './password';
+import { User } from './user.entity';
+
+@Injectable()
+export class UsersService implements OnApplicationBootstrap {
+  /** Compared against when there is no such user, so that both answers take equally long. */
+  private readonly nobody = hashPassword(randomUUID());
+
+  constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    for (const { username, password, role } of DEMO_ACCOUNTS) {
+      if (await this.users.existsBy({ username })) continue;
+      await this.users.insert({ id: randomUUID(), username, role, passwordHash: await hashPassword(password) });
+    }
+  }
+
+  async findByPassword(username: string, password: string): Promise<User | null> {
+    const user = await this.users.findOneBy({ username });
+    const matches = await passwordMatches(password, user?.passwordHash ?? (await this.nobody));
+    return matches ? user : null;
+  }
+}

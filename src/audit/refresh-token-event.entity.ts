@@ -1,0 +1,61 @@
+import { EntitySchema } from 'typeorm';
+import type { RefreshTokenEvent, RefreshTokenEventType } from '../events/refresh-token-events';
+import type { DeviceInfo } from '../sessions/device-info';
+import { instant, json } from '../storage/column-transformers';
+import { DEFAULT_EVENTS_TABLE_NAME, type TableOptions } from '../storage/table-options';
+
+/** One line of the audit log. Lines are added and pruned by age, never changed. */
+export class RefreshTokenEventRecord {
+  /** UUID v7, so primary-key order is time order. */
+  id!: string;
+  type!: RefreshTokenEventType;
+  at!: Date;
+  /** The token family it happened to. */
+  sessionId!: string;
+  subject!: string;
+  /** Who did it, where somebody did. */
+  actor!: string | null;
+  reason!: string | null;
+  ip!: string | null;
+  /** The family's generation after the event. */
+  generation!: number;
+  /** The generation of the token that was presented, where it differs. */
+  presentedGeneration!: number | null;
+  deviceInfo!: DeviceInfo | null;
+
+  static from(event: RefreshTokenEvent): RefreshTokenEventRecord {
+    const { id, type, at, sessionId, subject, generation, device } = event;
+    return Object.assign(new RefreshTokenEventRecord(), {
+      id, type, at, sessionId, subject, generation,
+      actor: 'actor' in event ? event.actor : null,
+      reason: 'reason' in event ? event.reason : null,
+      presentedGeneration: 'presentedGeneration' in event ? event.presentedGeneration : null,
+      ip: device?.ip ?? null,
+      deviceInfo: device,
+    }); // prettier-ignore
+  }
+}
+
+export function refreshTokenEventSchema(table: TableOptions = {}): EntitySchema<RefreshTokenEventRecord> {
+  const name = table.eventsName ?? DEFAULT_EVENTS_TABLE_NAME;
+  return new EntitySchema<RefreshTokenEventRecord>({
+    name: 'RefreshTokenEvent',
+    target: RefreshTokenEventRecord,
+    tableName: name,
+    columns: {
+      id: { type: 'varchar', length: 36, primary: true },
+      type: { type: 'varchar', length: 64 },
+      at: { type: 'bigint', transformer: instant },
+      sessionId: { type: 'varchar', length: 36 },
+      subject: { type: 'varchar', length: 255 },
+      actor: { type: 'varchar', length: 255, nullable: true },
+      reason: { type: 'varchar', length: 255, nullable: true },
+      ip: { type: 'varchar', length: 45, nullable: true },
+      generation: { type: 'int' },
+      presentedGeneration: { type: 'int', nullable: true },
+      deviceInfo: { type: 'text', nullable: true, transformer: json },
+    },
+    // The life of one family, in order: the question "why was I logged out?".
+    indices: [{ name: `${name}_session`, columns: ['sessionId'] }],
+  });
+}

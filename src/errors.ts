@@ -1,0 +1,98 @@
+import { HttpException } from '@nestjs/common';
+import { STATUS_CODES } from 'node:http';
+
+interface ErrorDefinition {
+  readonly status: number;
+  readonly message: string;
+}
+
+/**
+ * Every error that leaves the module towards a client: code → HTTP status and public sentence.
+ * A host changes either through the option {@link JwtRefreshOptions.errors}.
+ */
+export const ERROR_TABLE = {
+  /** The request carries no refresh token, or something that is not a text. RFC 6749 §5.2 `invalid_request`. */
+  refresh_token_missing: {
+    status: 400,
+    message: 'Send the refresh token as a text in the request body.',
+  },
+  /** Unknown, forged, malformed, or not acceptable for this request. A stranger never learns more than this. RFC 6749 §5.2 `invalid_grant`. */
+  refresh_token_invalid: { status: 401, message: 'The refresh token is not valid. Log in again.' },
+  /** The session reached its idle or its absolute end. */
+  refresh_token_expired: { status: 401, message: 'The session has expired. Log in again.' },
+  /** The session was ended by a logout, an administrator or a limit. */
+  refresh_token_revoked: { status: 401, message: 'The session was ended. Log in again.' },
+  /** A spent refresh token came back after the grace period; its family is revoked. RFC 9700 §4.14.2. */
+  refresh_token_reused: {
+    status: 401,
+    message: 'This refresh token was used before, so the session was ended for safety. Log in again.',
+  },
+  /** No access token where one is needed. RFC 6750 §3. */
+  access_token_missing: { status: 401, message: 'Send an access token: Authorization: Bearer <token>.' },
+  /** Malformed, forged, of another kind, for another audience or another session. RFC 6750 §3.1 `invalid_token`. */
+  access_token_invalid: { status: 401, message: 'The access token is not valid.' },
+  /** Past its `exp`. RFC 7519 §4.1.4. */
+  access_token_expired: { status: 401, message: 'The access token has expired. Refresh it.' },
+  /** Its session was revoked or has ended. */
+  access_token_revoked: { status: 401, message: 'The session of this access token has ended. Log in again.' },
+  /** No such session among the caller's own. */
+  session_not_found: { status: 404, message: 'There is no such session.' },
+  /** The database can't answer now. Nothing was lost or revoked; the same request may be sent again. RFC 9110 §15.6.4. */
+  temporarily_unavailable: {
+    status: 503,
+    message: 'The service is temporarily unavailable. Send the same request again.',
+  },
+} as const satisfies Record<string, ErrorDefinition>;
+
+/** The stable code of a {@link JwtRefreshError}; `switch` on it. */
+export type JwtRefreshErrorCode = keyof typeof ERROR_TABLE;
+
+/** Changes to the public side of an error: its HTTP status, its sentence, or both. */
+export interface ErrorOverride {
+  /** HTTP status, 400 to 599. @default the status of {@link ERROR_TABLE} */
+  status?: number;
+  /** The sentence a client reads. @default the message of {@link ERROR_TABLE} */
+  message?: string;
+}
+
+/** Overrides by error code. */
+export type ErrorOverrides = Partial<Record<JwtRefreshErrorCode, ErrorOverride>>;
+
+/** Seconds a client is asked to wait after `temporarily_unavailable` (`Retry-After`, RFC 9110 §10.2.3). */
+export const RETRY_AFTER_SECONDS = 1;
+
+/**
+ * The one error class that reaches clients. It is an `HttpException`, so every exception filter of a host treats it
+ * well; `code` tells which of {@link ERROR_TABLE} it is. It never carries a token.
+ *
+ * @example
+ * ```ts
+ * try { await jwtRefresh.refresh(token) }
+ * catch (error) { if (error instanceof JwtRefreshError && error.code === 'refresh_token_reused') alertSecurity() }
+ * ```
+ */
+export class JwtRefreshError extends HttpException {
+  constructor(
+    /** Which error this is. */
+    readonly code: JwtRefreshErrorCode,
+    override: ErrorOverride = {},
+    options: { cause?: unknown } = {},
+  ) {
+    const { status, message } = { ...ERROR_TABLE[code], ...override };
+    super({ statusCode: status, error: STATUS_CODES[status] ?? 'Error', code, message }, status, options);
+    this.message = message;
+  }
+}
+
+/**
+ * Thrown at boot when options are wrong. Names every problem at once.
+ */
+export class JwtRefreshOptionsError extends Error {
+  constructor(
+    /** One sentence per problem, each starting with the option's path. */
+    readonly problems: readonly string[],
+  ) {
+    super(`JwtRefreshModule can't start, ${problems.length} problem(s):\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'JwtRefreshOptionsError';
+  }
+}

@@ -1,0 +1,78 @@
+import type { DeviceInfo } from '../sessions/device-info';
+import type { RefreshTokenKind } from '../sessions/refresh-token.entity';
+
+/** What every event tells. No event carries a token, a secret or a nonce. */
+export interface RefreshTokenEventBase {
+  /** UUID v7 of the event. */
+  readonly id: string;
+  readonly at: Date;
+  /** The token family. */
+  readonly sessionId: string;
+  readonly kind: RefreshTokenKind;
+  readonly subject: string;
+  readonly audience: string;
+  /** The family's generation after the event. */
+  readonly generation: number;
+  /** The device that sent the request, where there was one. */
+  readonly device: DeviceInfo | null;
+}
+
+/** A session began. */
+export interface RefreshTokenIssued extends RefreshTokenEventBase {
+  readonly type: 'refresh_token.issued';
+}
+
+/** A refresh token was exchanged for its successor. */
+export interface RefreshTokenRotated extends RefreshTokenEventBase {
+  readonly type: 'refresh_token.rotated';
+}
+
+/** The token just spent came back inside the grace period and got the same successor. */
+export interface RefreshTokenRetried extends RefreshTokenEventBase {
+  readonly type: 'refresh_token.retried';
+}
+
+/** A spent token came back too late; its family is revoked by the same commit that records this (RFC 9700 §4.14.2). */
+export interface RefreshTokenReused extends RefreshTokenEventBase {
+  readonly type: 'refresh_token.reused';
+  /** The generation of the token that came back. */
+  readonly presentedGeneration: number;
+  /** `late_retry`: the direct predecessor, after the grace period. `replayed`: an older one. */
+  readonly reason: 'late_retry' | 'replayed';
+}
+
+/** A family was revoked by a logout, the host, or the session limit. */
+export interface RefreshTokenRevoked extends RefreshTokenEventBase {
+  readonly type: 'refresh_token.revoked';
+  /** `logout`, `logout_all`, `session_limit`, or the host's own word. */
+  readonly reason: string;
+  /** Who did it: a subject, or null when the module did. */
+  readonly actor: string | null;
+}
+
+/** A genuine token was refused and nothing changed. */
+export interface RefreshTokenRefused extends RefreshTokenEventBase {
+  readonly type: 'refresh_token.refused';
+  readonly presentedGeneration: number;
+  /**
+   * `expired` or `revoked`: the session is over. `ahead` or `unknown`: the database does not know this generation, as
+   * after the loss of commits. `subject_refused`: the hook `resolveSubject` said no.
+   */
+  readonly reason: 'expired' | 'revoked' | 'ahead' | 'unknown' | 'subject_refused';
+}
+
+/** Every event by its type. */
+export interface RefreshTokenEventMap {
+  'refresh_token.issued': RefreshTokenIssued;
+  'refresh_token.rotated': RefreshTokenRotated;
+  'refresh_token.retried': RefreshTokenRetried;
+  'refresh_token.reused': RefreshTokenReused;
+  'refresh_token.revoked': RefreshTokenRevoked;
+  'refresh_token.refused': RefreshTokenRefused;
+}
+
+/** The name of an event. */
+export type RefreshTokenEventType = keyof RefreshTokenEventMap;
+
+/** Any event; `switch` on its `type`. */
+export type RefreshTokenEvent = RefreshTokenEventMap[RefreshTokenEventType];

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import type { KeyObject } from 'node:crypto';
+import { ExtractJwt, Strategy } from 'passport-jwt';
+import { SessionCheckService } from '../revocation/session-check.service';
+import { type AccessTokenClaims, AccessTokenService } from '../tokens/access-token.service';
+import { type Carrier } from './credentials';
+
+type KeyCallback = (error: Error | null, key?: string) => void;
+
+const extractToken = ExtractJwt.fromAuthHeaderAsBearerToken();
+
+/**
+ * The passport strategy `jwt`, for hosts whose routes use `AuthGuard('jwt')`. It accepts exactly what `JwtAuthGuard`
+ * does; that guard needs no passport and is the faster way.
+ */
+@Injectable()
+export class AccessTokenStrategy extends PassportStrategy(Strategy, 'jwt') {
+  constructor(
+    private readonly accessTokens: AccessTokenService,
+    private readonly sessionCheck: SessionCheckService,
+  ) {
+    super({
+      jwtFromRequest: extractToken,
+      passReqToCallback: true,
+      // Time is checked by the module's own clock, in validate().
+      ignoreExpiration: true,
+      secretOrKeyProvider: (_request: unknown, token: string, done: KeyCallback) => {
+        const key = accessTokens.keyFor(token);
+        // jsonwebtoken takes a KeyObject wherever passport-jwt's types say text.
+        return key ? done(null, key.verifyWith as KeyObject & string) : done(new Error('unknown key'));
+      },
+    });
+  }
+
+  async validate(request: Carrier): Promise<AccessTokenClaims> {
+    const claims = this.accessTokens.verify(extractToken(request as never) ?? '');
+    await this.sessionCheck.assertLive(claims);
+    return claims;
+  }
+}

@@ -1,0 +1,41 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { JwtRefreshError } from '../errors';
+import { ErrorPresenter } from '../http/error-presenter';
+import { TokenTransport } from '../http/token-transport';
+import { RotationService } from '../rotation/rotation.service';
+import { deviceFromRequest } from '../sessions/device-info';
+import type { RefreshToken } from '../sessions/refresh-token.entity';
+import { TokenMinter } from '../tokens/token-minter';
+import { carrierOf, type Carrier } from './credentials';
+
+/**
+ * For a host's own routes that take a refresh token: lets a request in whose token could be refreshed now, without
+ * exchanging it, and offers the session through `@CurrentSession()`. A replayed token revokes its family here too.
+ */
+@Injectable()
+export class JwtRefreshGuard implements CanActivate {
+  constructor(
+    private readonly transport: TokenTransport,
+    private readonly minter: TokenMinter,
+    private readonly rotation: RotationService,
+    private readonly presenter: ErrorPresenter,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const carrier = carrierOf(context);
+    try {
+      carrier.refreshSession = await this.sessionOf(carrier);
+      return true;
+    } catch (error) {
+      throw this.presenter.present(error, context);
+    }
+  }
+
+  private async sessionOf(carrier: Carrier): Promise<RefreshToken> {
+    const token = await this.minter.decode(this.transport.getRefreshToken(carrier));
+    if (!token) throw new JwtRefreshError('refresh_token_invalid');
+    const { session, verdict } = await this.rotation.judge(token);
+    if (session && (verdict === 'rotate' || verdict === 'retry')) return session;
+    throw await this.rotation.refuse(session, token, verdict as never, deviceFromRequest(carrier));
+  }
+}

@@ -1,0 +1,27 @@
+import type { RefreshToken } from './sessions/refresh-token.entity';
+
+/** Claims a host adds to access tokens. Registered claims and the module's own can't be among them. */
+export type HostClaims = Record<string, unknown>;
+
+/**
+ * The host's own code around a refresh. A hook that throws refuses the refresh and changes nothing that the same token
+ * couldn't get again: an `HttpException` reaches the client as it is, anything else is `temporarily_unavailable` (503).
+ * A hook may run more than once for one refresh when requests race.
+ */
+export interface JwtRefreshHooks {
+  /** Runs before a refresh request is handled, with the framework's request. */
+  beforeRefreshRoute?(request: unknown): void | Promise<void>;
+  /**
+   * Looks the subject up before each new access token of a session. Return `null` or `false` when the account must not
+   * be used any more: the refresh is refused with `refresh_token_invalid` and the session stays as it is. Return an
+   * object to add its members as claims; nothing adds nothing.
+   */
+  resolveSubject?(session: Readonly<RefreshToken>): SubjectAnswer | Promise<SubjectAnswer>;
+  /** Runs before a session rotates, not on a retry. */
+  beforeRotate?(session: Readonly<RefreshToken>): void | Promise<void>;
+  /** Runs after a session has rotated, not on a retry. */
+  afterRotate?(session: Readonly<RefreshToken>): void | Promise<void>;
+}
+
+/** What {@link JwtRefreshHooks.resolveSubject} answers: claims, nothing, or a refusal. */
+export type SubjectAnswer = HostClaims | null | false | void;

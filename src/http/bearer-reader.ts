@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { JwtRefreshError } from '../errors';
+import { bearerTokenOf, type Carrier } from '../guards/credentials';
+import { SessionCheckService } from '../revocation/session-check.service';
+import { type AccessTokenClaims, AccessTokenService } from '../tokens/access-token.service';
+
+/** Reads the access token of requests that no guard stands before. Any audience will do: it is the subject that counts. */
+@Injectable()
+export class BearerReader {
+  constructor(
+    private readonly accessTokens: AccessTokenService,
+    private readonly sessionCheck: SessionCheckService,
+  ) {}
+
+  /** @throws JwtRefreshError `access_token_*` */
+  async get(request: Carrier): Promise<AccessTokenClaims> {
+    const token = bearerTokenOf(request);
+    if (token === null) throw new JwtRefreshError('access_token_missing');
+    const claims = this.accessTokens.verify(token, { audience: null });
+    await this.sessionCheck.assertLive(claims);
+    return claims;
+  }
+
+  /** The claims of a genuine token, even if it or its session has ended; null for anything else. */
+  findGenuine(request: Carrier): AccessTokenClaims | null {
+    try {
+      return this.accessTokens.verify(bearerTokenOf(request) ?? '', { audience: null, allowExpired: true });
+    } catch {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import { type ArgumentsHost, Inject, Injectable } from '@nestjs/common';
+import { JwtRefreshError, RETRY_AFTER_SECONDS } from '../errors';
+import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
+import { setResponseHeader } from './response-header';
+
+/** Gives an error its public side: the host's own status and sentence, and the headers a client needs. */
+@Injectable()
+export class ErrorPresenter {
+  constructor(@Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions) {}
+
+  /** The error to throw on; whatever is not the module's own stays as it is. */
+  present(error: unknown, host: ArgumentsHost): unknown {
+    if (!(error instanceof JwtRefreshError)) return error;
+    const presented = new JwtRefreshError(error.code, this.options.errors[error.code], { cause: error.cause });
+    const challenge = challengeFor(presented);
+    if (challenge) setResponseHeader(host, 'WWW-Authenticate', challenge);
+    if (error.code === 'temporarily_unavailable') setResponseHeader(host, 'Retry-After', String(RETRY_AFTER_SECONDS));
+    setResponseHeader(host, 'Cache-Control', 'no-store');
+    return presented;
+  }
+}
+
+/**
+ * Every 401 has a challenge (RFC 9110 §15.5.2). It names an error only for an access token that is there and unusable
+ * (RFC 6750 §3, §3.1).
+ */
+function challengeFor(error: JwtRefreshError): string | null {
+  if (error.getStatus() !== 401) return null;
+  if (error.code === 'access_token_missing' || !error.code.startsWith('access_token_')) return 'Bearer';
+  return `Bearer error="invalid_token", error_description="${error.message.replace(/[^\x20-\x21\x23-\x5B\x5D-\x7E]/g, ' ')}"`;
+}

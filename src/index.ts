@@ -1,0 +1,61 @@
+// Registering the module
+export { JwtRefreshModule } from './jwt-refresh.module';
+export type { JwtRefreshModuleAsyncOptions, JwtRefreshModuleOptions } from './jwt-refresh.module-definition';
+export type {
+  AccessTokenKey,
+  AccessTokenOnRefresh,
+  AccessTokenOptions,
+  AuditOptions,
+  ControllerSwitches,
+  JwtRefreshExtras,
+  JwtRefreshOptions,
+  RefreshTokenFormat,
+  RefreshTokenOptions,
+  RequestOptions,
+  ResponseOptions,
+  RevocationOptions,
+  RouteNames,
+  ServerSecret,
+  SessionCheckMode,
+  SigningAlgorithm,
+} from './jwt-refresh.options';
+export type { HostClaims, JwtRefreshHooks, SubjectAnswer } from './hooks';
+export type { Duration } from './duration';
+export type { Clock } from './clock';
+
+// Database
+export { JWT_REFRESH_ENTITIES, jwtRefreshEntities } from './storage/entities';
+export { JWT_REFRESH_MIGRATIONS, jwtRefreshMigrations, type MigrationClass, type TableOptions } from './migrations';
+export { RefreshToken, type RefreshTokenColumn, type RefreshTokenKind } from './sessions/refresh-token.entity';
+export { RefreshTokenEventRecord } from './audit/refresh-token-event.entity';
+
+// Sessions and tokens
+export { JwtRefreshService, type TokenContext } from './jwt-refresh.service';
+export type { IssueInput } from './sessions/session.service';
+export type { DeviceInfo, DeviceRequest } from './sessions/device-info';
+export { TokenPair } from './tokens/token-pair';
+export type { AccessTokenClaims } from './tokens/access-token.service';
+
+// Guards and decorators
+export { JwtAuthGuard } from './guards/jwt-auth.guard';
+export { JwtRefreshGuard } from './guards/jwt-refresh.guard';
+export { TokenResponseInterceptor } from './http/token-response.interceptor';
+export { Audience, CurrentSession, type CurrentSessionRef, CurrentUser, OptionalAuth, Public, SessionCheck } from './guards/decorators';
+
+// Events
+export { JwtRefreshEvents } from './events/jwt-refresh-events';
+export type {
+  RefreshTokenEvent,
+  RefreshTokenEventBase,
+  RefreshTokenEventMap,
+  RefreshTokenEventType,
+  RefreshTokenIssued,
+  RefreshTokenRefused,
+  RefreshTokenRetried,
+  RefreshTokenReused,
+  RefreshTokenRevoked,
+  RefreshTokenRotated,
+} from './events/refresh-token-events';
+
+// Errors
+export { ERROR_TABLE, type ErrorOverride, type ErrorOverrides, JwtRefreshError, type JwtRefreshErrorCode, JwtRefreshOptionsError } from './errors';

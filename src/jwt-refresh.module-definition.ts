@@ -1,0 +1,26 @@
+import { ConfigurableModuleBuilder } from '@nestjs/common';
+import type { JwtRefreshExtras, JwtRefreshOptions } from './jwt-refresh.options';
+
+export const DEFAULT_EXTRAS = {
+  isGlobal: true,
+  path: 'auth',
+  routes: undefined,
+  controllers: undefined,
+  globalGuard: false,
+  dataSource: undefined,
+} as JwtRefreshExtras;
+
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<JwtRefreshOptions>({ moduleName: 'JwtRefresh' })
+    .setClassMethodName('forRoot')
+    .setExtras<JwtRefreshExtras>(DEFAULT_EXTRAS, (definition, { isGlobal }) => ({
+      ...definition,
+      global: isGlobal,
+    }))
+    .build();
+
+/** `JwtRefreshModule.forRoot()` with everything in one object. */
+export type JwtRefreshModuleOptions = typeof OPTIONS_TYPE;
+
+/** `JwtRefreshModule.forRootAsync()`: `imports`, `inject` and one of `useFactory`, `useClass`, `useExisting`, plus the extras. */
+export type JwtRefreshModuleAsyncOptions = typeof ASYNC_OPTIONS_TYPE;

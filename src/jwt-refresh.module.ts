@@ -1,0 +1,134 @@
+import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { AuditListener } from './audit/audit.listener';
+import { AuditStore } from './audit/audit.store';
+import { JwtRefreshEvents } from './events/jwt-refresh-events';
+import { AccessTokenStrategy } from './guards/access-token.strategy';
+import { JwtAuthGuard } from './guards/jwt-auth.guard';
+import { JwtRefreshGuard } from './guards/jwt-refresh.guard';
+import { BearerReader } from './http/bearer-reader';
+import { ErrorPresenter } from './http/error-presenter';
+import { mount } from './http/mount';
+import { RefreshController } from './http/refresh.controller';
+import { SessionsController } from './http/sessions.controller';
+import { TokenResponseInterceptor } from './http/token-response.interceptor';
+import { TokenTransport } from './http/token-transport';
+import {
+  ConfigurableModuleClass,
+  DEFAULT_EXTRAS,
+  type JwtRefreshModuleAsyncOptions,
+  type JwtRefreshModuleOptions,
+  MODULE_OPTIONS_TOKEN,
+} from './jwt-refresh.module-definition';
+import type { JwtRefreshExtras, JwtRefreshOptions } from './jwt-refresh.options';
+import { JwtRefreshService } from './jwt-refresh.service';
+import { JWT_REFRESH_RESOLVED_OPTIONS, resolveOptions } from './resolve-options';
+import { RevocationService } from './revocation/revocation.service';
+import { SessionCheckService } from './revocation/session-check.service';
+import { AccessTokenBinding } from './rotation/access-token-binding';
+import { RefreshHooks } from './rotation/refresh-hooks';
+import { RotationService } from './rotation/rotation.service';
+import { RefreshTokenStore } from './sessions/refresh-token.store';
+import { SessionService } from './sessions/session.service';
+import { openDatabase } from './storage/open-database';
+import { JWT_REFRESH_DATABASE } from './storage/tokens';
+import { AccessTokenService } from './tokens/access-token.service';
+import { TokenMinter } from './tokens/token-minter';
+
+const PUBLIC_PROVIDERS: Provider[] = [
+  JwtRefreshService,
+  JwtRefreshEvents,
+  JwtAuthGuard,
+  JwtRefreshGuard,
+  TokenResponseInterceptor,
+];
+
+/** What the exported guards and interceptor need where they are used, in a host's own modules. */
+const GUARD_PROVIDERS: Provider[] = [
+  { provide: JWT_REFRESH_RESOLVED_OPTIONS, inject: [MODULE_OPTIONS_TOKEN], useFactory: (options: JwtRefreshOptions) => resolveOptions(options) },
+  AccessTokenService,
+  SessionCheckService,
+  RotationService,
+  TokenMinter,
+  TokenTransport,
+  ErrorPresenter,
+];
+
+const INNER_PROVIDERS: Provider[] = [
+  RefreshTokenStore,
+  AuditStore,
+  AuditListener,
+  SessionService,
+  RevocationService,
+  RefreshHooks,
+  AccessTokenBinding,
+  AccessTokenStrategy,
+  BearerReader,
+];
+
+/**
+ * Database-backed JWT refresh tokens for a Nest app.
+ *
+ * @example
+ * ```ts
+ * @Module({
+ *   imports: [
+ *     TypeOrmModule.forRoot({ type: 'mysql', url: process.env.DATABASE_URL, entities: [...JWT_REFRESH_ENTITIES], migrations: [...JWT_REFRESH_MIGRATIONS] }),
+ *     JwtRefreshModule.forRoot({ secret: process.env.JWT_REFRESH_SECRET, issuer: 'https://api.example.com', audience: 'web' }),
+ *   ],
+ * })
+ * export class AppModule {}
+ * ```
+ */
+@Module({})
+export class JwtRefreshModule extends ConfigurableModuleClass {
+  /**
+   * Registers the module with options known now.
+   *
+   * @throws JwtRefreshOptionsError when the app boots, naming every wrong option
+   */
+  static override forRoot(options: JwtRefreshModuleOptions): DynamicModule {
+    return assemble(super.forRoot(options), options);
+  }
+
+  /**
+   * Registers the module with options from a factory or a class with `createJwtRefreshOptions`-like method `create()`.
+   * What Nest must know at registration ({@link JwtRefreshExtras}) is given beside the factory.
+   *
+   * @throws JwtRefreshOptionsError when the app boots, naming every wrong option
+   */
+  static override forRootAsync(options: JwtRefreshModuleAsyncOptions): DynamicModule {
+    return assemble(super.forRootAsync(options), options);
+  }
+}
+
+/** Which capability brings which providers and controllers. */
+function assemble(definition: DynamicModule, given: JwtRefreshExtras): DynamicModule {
+  const extras = { ...DEFAULT_EXTRAS, ...given };
+  const globalGuard = extras.globalGuard ? [{ provide: APP_GUARD, useExisting: JwtAuthGuard }] : [];
+  return {
+    ...definition,
+    controllers: controllersFor(extras),
+    providers: [...(definition.providers ?? []), databaseProvider(extras.dataSource), ...PUBLIC_PROVIDERS, ...GUARD_PROVIDERS, ...INNER_PROVIDERS, ...globalGuard],
+    exports: [...PUBLIC_PROVIDERS, ...GUARD_PROVIDERS] as DynamicModule['exports'],
+  };
+}
+
+function controllersFor({ path = '', routes = {}, controllers = {} }: JwtRefreshExtras): Type[] {
+  const { refresh = 'jwt-refresh', logout = 'logout', sessions = 'sessions' } = routes;
+  return [
+    ...(controllers.refresh === false ? [] : [mount(RefreshController, path, { refresh, logout })]),
+    ...(controllers.sessions === false ? [] : [mount(SessionsController, `${path}/${sessions}`)]),
+  ];
+}
+
+function databaseProvider(dataSource?: string): Provider {
+  const token = getDataSourceToken(dataSource);
+  return {
+    provide: JWT_REFRESH_DATABASE,
+    inject: [{ token, optional: true }],
+    useFactory: (source?: DataSource) => openDatabase(source, dataSource),
+  };
+}

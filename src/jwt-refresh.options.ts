@@ -1,0 +1,181 @@
+import type { KeyObject } from 'node:crypto';
+import type { Clock } from './clock';
+import type { Duration } from './duration';
+import type { ErrorOverrides } from './errors';
+import type { JwtRefreshHooks } from './hooks';
+
+/** A server secret with a name, so that several can be live while one replaces another. */
+export interface ServerSecret {
+  /** Names the secret inside tokens and rows: 1 to 32 characters of `A-Z a-z 0-9 . _ -`. Never reuse an id for another value. */
+  id: string;
+  /** At least 32 bytes from a random source, for instance `openssl rand -base64 48`. RFC 7518 §3.2. */
+  value: string;
+}
+
+/** Algorithms an access token can be signed with (RFC 7518 §3.1). */
+export type SigningAlgorithm = 'HS256' | 'RS256' | 'ES256';
+
+/** A key that signs or verifies access tokens. */
+export interface AccessTokenKey {
+  /** The JWT header's `kid`, 1 to 32 characters of `A-Z a-z 0-9 . _ -`. */
+  id: string;
+  /** The one algorithm this key is used with (RFC 8725 §3.1). */
+  algorithm: SigningAlgorithm;
+  /** HS256 only: at least 32 bytes. */
+  secret?: string;
+  /** RS256 (2048 bits or more) and ES256 (P-256): PEM or `KeyObject`. Needed on the first key, which signs. */
+  privateKey?: string | KeyObject;
+  /** Enough for a key that only verifies. @default derived from `privateKey` */
+  publicKey?: string | KeyObject;
+}
+
+/** How access tokens are made and checked. */
+export interface AccessTokenOptions {
+  /** How long an access token lives; also the longest life a guard accepts. @default '30m' */
+  lifetime?: Duration;
+  /** How long before its issue a token is already valid (`nbf = iat - this`), for clocks that run late. @default 5 */
+  notBeforeLeeway?: Duration;
+  /** Tolerance for `exp` and `nbf` when a guard checks them (RFC 7519 §4.1.4). @default 0 */
+  clockTolerance?: Duration;
+  /**
+   * Signing keys, first signs, all verify. Give asymmetric keys when other services must verify without being able to
+   * sign. @default HS256 with each of `secret`, same ids
+   */
+  keys?: AccessTokenKey[];
+}
+
+/**
+ * What a refresh token looks like outside: `opaque` reveals nothing but its own ids, `jwt` is a signed JWT (RFC 7519),
+ * `jwe` an encrypted one (RFC 7516, `dir` with A256GCM). All three are authentic by themselves.
+ */
+export type RefreshTokenFormat = 'opaque' | 'jwt' | 'jwe';
+
+/** How refresh tokens live. */
+export interface RefreshTokenOptions {
+  /** Idle lifetime: a session not refreshed for this long ends. @default '14d' */
+  lifetime?: Duration;
+  /** Absolute lifetime: a session ends this long after login, whatever happens. @default '90d' */
+  maxLifetime?: Duration;
+  /**
+   * Seconds in which the token just spent may come back and gets the same successor: covers two tabs and lost answers.
+   * 0 is strict: any second presentation revokes the family. @default 30
+   */
+  graceSeconds?: number;
+  /** Format of new tokens; tokens of the other formats stay valid. @default 'opaque' */
+  format?: RefreshTokenFormat;
+}
+
+/** Where incoming tokens are found. */
+export interface RequestOptions {
+  /** The body member with the refresh token, for refresh and logout. @default 'refresh_token' */
+  refreshTokenParam?: string;
+}
+
+/** The shape of a token response. */
+export interface ResponseOptions {
+  /** Member with the access token; dots nest: `'token.access'`. @default 'access_token' */
+  accessTokenProp?: string;
+  /** Member with the refresh token; dots nest: `'token.refresh'`. @default 'refresh_token' */
+  refreshTokenProp?: string;
+  /** Send the access token also as the response header `Authorization: Bearer …`. @default true */
+  authorizationHeader?: boolean;
+}
+
+/**
+ * How a guard learns that a session was revoked: `strict` reads the session's row on each request (one primary-key
+ * read), `stateless` trusts the token until its `exp`.
+ */
+export type SessionCheckMode = 'strict' | 'stateless';
+
+/** Revocation of access tokens. */
+export interface RevocationOptions {
+  /** What guards do unless a route says `@SessionCheck()`. @default 'strict' */
+  check?: SessionCheckMode;
+}
+
+/** What a refresh demands of the access token in `Authorization`. */
+export type AccessTokenOnRefresh = 'ignore' | 'allow-expired' | 'require';
+
+/** The audit log. */
+export interface AuditOptions {
+  /** Write events to `refresh_token_events`. Reuse is recorded even when this is off. @default true */
+  enabled?: boolean;
+  /** Events that may wait in memory for the next batch; beyond it the oldest are dropped and counted in the log. @default 10000 */
+  queueLimit?: number;
+}
+
+/**
+ * Options of `JwtRefreshModule.forRoot()`. They are checked once at boot; a {@link JwtRefreshOptionsError} names every
+ * problem at once, unknown members included.
+ */
+export interface JwtRefreshOptions {
+  /**
+   * The server's secret, or several with ids: the first is used for new tokens, all are accepted. A plain text has the
+   * id `'default'`. Removing a secret ends every token made with it.
+   */
+  secret: string | ServerSecret[];
+  /** The `iss` of access tokens, checked on each request (RFC 7519 §4.1.1). */
+  issuer: string;
+  /** The `aud` of access tokens. With several, all are accepted and the first is given to new sessions (RFC 7519 §4.1.3). */
+  audience: string | string[];
+  /** Access tokens. */
+  accessToken?: AccessTokenOptions;
+  /** Refresh tokens. */
+  refreshToken?: RefreshTokenOptions;
+  /** Where incoming tokens are found. */
+  request?: RequestOptions;
+  /** The shape of a token response. */
+  response?: ResponseOptions;
+  /** How guards see revocation. */
+  revocation?: RevocationOptions;
+  /**
+   * What a refresh demands of the access token: `ignore` needs none, `allow-expired` needs one of the same session that
+   * may be past its `exp`, `require` needs a live one. A genuine access token of another session is refused in each mode.
+   * @default 'ignore'
+   */
+  accessTokenOnRefresh?: AccessTokenOnRefresh;
+  /** Live sessions a subject may have; at the next login the least recently used ends. @default unlimited */
+  maxSessionsPerSubject?: number;
+  /** The host's own code around a refresh. */
+  hooks?: JwtRefreshHooks;
+  /** Changes to statuses and sentences, by error code. */
+  errors?: ErrorOverrides;
+  /** The audit log. */
+  audit?: AuditOptions;
+  /** The source of time. @default the machine's clock */
+  clock?: Clock;
+}
+
+/** Names of the routes below `path`. */
+export interface RouteNames {
+  /** @default 'jwt-refresh' */
+  refresh?: string;
+  /** @default 'logout' */
+  logout?: string;
+  /** @default 'sessions' */
+  sessions?: string;
+}
+
+/** Which controllers are mounted. */
+export interface ControllerSwitches {
+  /** `POST /auth/jwt-refresh` and `POST /auth/logout`. @default true */
+  refresh?: boolean;
+  /** `GET` and `DELETE /auth/sessions`. @default true */
+  sessions?: boolean;
+}
+
+/** What Nest must know when the module is registered, before any option can be injected. */
+export interface JwtRefreshExtras {
+  /** Make the module's providers visible everywhere. @default true */
+  isGlobal?: boolean;
+  /** Path of the module's controllers, below a global prefix if there is one. @default 'auth' */
+  path?: string;
+  /** Names of the routes below `path`. */
+  routes?: RouteNames;
+  /** Which controllers are mounted. */
+  controllers?: ControllerSwitches;
+  /** Put `JwtAuthGuard` on every route of the app; `@Public()` opens one. @default false */
+  globalGuard?: boolean;
+  /** Name of the TypeORM data source. @default the default data source */
+  dataSource?: string;
+}

@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import { validate as isUuid } from 'uuid';
+import { JwtRefreshError } from './errors';
+import { AccessTokenBinding } from './rotation/access-token-binding';
+import { RotationService } from './rotation/rotation.service';
+import { RevocationService } from './revocation/revocation.service';
+import { SessionCheckService } from './revocation/session-check.service';
+import { deviceFromRequest, type DeviceInfo, type DeviceRequest } from './sessions/device-info';
+import { assertName, assertSubject } from './sessions/issue-input';
+import type { RefreshToken } from './sessions/refresh-token.entity';
+import { RefreshTokenStore } from './sessions/refresh-token.store';
+import { type IssueInput, SessionService } from './sessions/session.service';
+import { type AccessTokenClaims, AccessTokenService } from './tokens/access-token.service';
+import { TokenMinter } from './tokens/token-minter';
+import type { TokenPair } from './tokens/token-pair';
+
+/** Where a token came from. */
+export interface TokenContext {
+  /** The framework's request; its device is remembered in events. */
+  request?: DeviceRequest;
+  /** The device, if the host knows it better than the request does. */
+  device?: DeviceInfo;
+  /** The access token that came with the refresh token, for the option `accessTokenOnRefresh`. @default none */
+  accessToken?: string;
+}
+
+/** The module's front door for the host's own code; the controllers use it too. */
+@Injectable()
+export class JwtRefreshService {
+  constructor(
+    private readonly sessionService: SessionService,
+    private readonly rotation: RotationService,
+    private readonly revocation: RevocationService,
+    private readonly binding: AccessTokenBinding,
+    private readonly sessionCheck: SessionCheckService,
+    private readonly accessTokens: AccessTokenService,
+    private readonly minter: TokenMinter,
+    private readonly store: RefreshTokenStore,
+  ) {}
+
+  /**
+   * Begins a session and gives its first tokens. Call it when the host has checked who the user is.
+   *
+   * @throws TypeError when the input can't make a session
+   * @throws JwtRefreshError `temporarily_unavailable`
+   * @example
+   * ```ts
+   * return this.jwtRefresh.issue({ subject: String(user.id), content: { role: user.role }, request });
+   * ```
+   */
+  issue(input: IssueInput): Promise<TokenPair> {
+    return this.sessionService.issue(input);
+  }
+
+  /**
+   * Exchanges a refresh token for its successor. The token just spent gives the same successor again inside the grace
+   * period; any older one revokes its family (RFC 9700 §4.14.2).
+   *
+   * @throws JwtRefreshError `refresh_token_invalid`, `_expired`, `_revoked`, `_reused`, `access_token_*`, `temporarily_unavailable`
+   */
+  async refresh(token: string, context: TokenContext = {}): Promise<TokenPair> {
+    const decoded = await this.minter.decode(token);
+    if (!decoded) throw new JwtRefreshError('refresh_token_invalid');
+    this.binding.assertBound(decoded, context.accessToken ?? null);
+    return this.rotation.rotate(decoded, deviceOf(context));
+  }
+
+  /**
+   * Ends the session a refresh token belongs to. Any genuine token of the session will do, also a spent one; an unknown
+   * token is not an error (RFC 7009 §2.2).
+   *
+   * @param context with `subject`, a session of anybody else is left alone
+   * @returns whether this call ended a session
+   */
+  async revoke(token: string, context: TokenContext & { subject?: string } = {}): Promise<boolean> {
+    const decoded = await this.minter.decode(token);
+    const session = decoded && (await this.store.findById(decoded.familyId));
+    if (!session || (context.subject !== undefined && context.subject !== session.subject)) return false;
+    return this.revocation.revoke(session, { reason: 'logout', actor: session.subject, device: deviceOf(context) });
+  }
+
+  /**
+   * Ends one session by its id.
+   *
+   * @param reason kept in the row and in the audit log, at most 255 characters
+   * @param context with `subject`, a session of anybody else is left alone; `actor` says who did it
+   * @returns whether this call ended a session
+   */
+  async revokeFamily(id: string, reason: string, context: TokenContext & { subject?: string; actor?: string } = {}): Promise<boolean> {
+    assertName('reason', reason);
+    const session = isUuid(id) ? await this.store.findById(id) : null;
+    if (!session || (context.subject !== undefined && context.subject !== session.subject)) return false;
+    return this.revocation.revoke(session, { reason, actor: context.actor ?? null, device: deviceOf(context) });
+  }
+
+  /**
+   * Ends all of a subject's sessions and keys: after a password reset, or when an account is closed.
+   *
+   * @param options `except`: id of a session to keep; `reason`: @default 'logout_all'; `actor`: who did it
+   * @returns how many this call ended
+   */
+  async revokeAll(subject: string, options: TokenContext & { except?: string; reason?: string; actor?: string } = {}): Promise<number> {
+    assertSubject(subject);
+    const { except = null, reason = 'logout_all', actor = null } = options;
+    return this.revocation.revokeAll(subject, { reason: assertName('reason', reason), actor, device: deviceOf(options) }, except);
+  }
+
+  /** A subject's live sessions, newest first. */
+  sessions(subject: string): Promise<RefreshToken[]> {
+    return this.sessionService.findLive(subject);
+  }
+
+  /**
+   * Checks an access token and its session the way the guard does by default.
+   *
+   * @throws JwtRefreshError `access_token_invalid`, `access_token_expired`, `access_token_revoked`, `temporarily_unavailable`
+   */
+  async verifyAccessToken(jwt: string): Promise<AccessTokenClaims> {
+    const claims = this.accessTokens.verify(jwt);
+    await this.sessionCheck.assertLive(claims);
+    return claims;
+  }
+}
+
+function deviceOf({ device, request }: TokenContext): DeviceInfo | null {
+  return device ?? (request ? deviceFromRequest(request) : null);
+}

@@ -1,0 +1,355 @@
+import { createPrivateKey, createPublicKey, createSecretKey, KeyObject } from 'node:crypto';
+import { type Clock, systemClock } from './clock';
+import { parseDuration } from './duration';
+import { ERROR_TABLE, JwtRefreshOptionsError, type ErrorOverrides } from './errors';
+import type { JwtRefreshHooks } from './hooks';
+import type {
+  AccessTokenKey,
+  AccessTokenOnRefresh,
+  JwtRefreshOptions,
+  RefreshTokenFormat,
+  ServerSecret,
+  SessionCheckMode,
+  SigningAlgorithm,
+} from './jwt-refresh.options';
+
+export interface ResolvedKey {
+  readonly id: string;
+  readonly algorithm: SigningAlgorithm;
+  readonly signWith?: KeyObject;
+  readonly verifyWith: KeyObject;
+}
+
+/** Options with every default filled in, durations in seconds and keys parsed. */
+export interface ResolvedOptions {
+  readonly secrets: readonly ServerSecret[];
+  readonly issuer: string;
+  readonly audiences: readonly [string, ...string[]];
+  readonly accessToken: {
+    readonly lifetime: number;
+    readonly notBeforeLeeway: number;
+    readonly clockTolerance: number;
+    readonly keys: readonly [ResolvedKey, ...ResolvedKey[]];
+  };
+  readonly refreshToken: {
+    readonly lifetime: number;
+    readonly maxLifetime: number;
+    readonly graceSeconds: number;
+    readonly format: RefreshTokenFormat;
+  };
+  readonly request: { readonly refreshTokenParam: string };
+  readonly response: { readonly accessTokenProp: string; readonly refreshTokenProp: string; readonly authorizationHeader: boolean };
+  readonly revocation: { readonly check: SessionCheckMode };
+  readonly accessTokenOnRefresh: AccessTokenOnRefresh;
+  readonly maxSessionsPerSubject: number;
+  readonly hooks: JwtRefreshHooks;
+  readonly errors: ErrorOverrides;
+  readonly audit: { readonly enabled: boolean; readonly queueLimit: number };
+  readonly clock: Clock;
+}
+
+export const JWT_REFRESH_RESOLVED_OPTIONS = Symbol('JWT_REFRESH_RESOLVED_OPTIONS');
+
+const MIN_SECRET_BYTES = 32;
+const MIN_RSA_BITS = 2048;
+const DEFAULT_SECRET_ID = 'default';
+const ID_SHAPE = /^[A-Za-z0-9._-]{1,32}$/;
+const PROPERTY_PATH = /^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*$/;
+const FORBIDDEN_PROPERTY = /(^|\.)(__proto__|constructor|prototype)(\.|$)/;
+const PLACEHOLDER =
+  /change[-_ ]?(me|this)|replace[-_ ]?(me|this)|place[-_ ]?holder|^your[-_ ]|a-string-secret-at-least-256-bits-long|^<.*>$|^\$\{.*\}$/i;
+
+/** Fills in defaults and checks everything once at boot. @throws JwtRefreshOptionsError naming every problem */
+export function resolveOptions(options: JwtRefreshOptions): ResolvedOptions {
+  const check = new OptionsCheck();
+  const given = check.section('', options, ALLOWED.root);
+  const secrets = resolveSecrets(check, given.secret);
+  const resolved = {
+    secrets,
+    issuer: check.text('issuer', given.issuer),
+    audiences: resolveAudiences(check, given.audience),
+    accessToken: resolveAccessToken(check, given.accessToken, secrets),
+    refreshToken: resolveRefreshToken(check, given.refreshToken),
+    request: resolveRequest(check, given.request),
+    response: resolveResponse(check, given.response),
+    revocation: { check: resolveSessionCheck(check, given.revocation) },
+    accessTokenOnRefresh: check.oneOf('accessTokenOnRefresh', given.accessTokenOnRefresh ?? 'ignore', ['ignore', 'allow-expired', 'require']),
+    maxSessionsPerSubject: resolveSessionLimit(check, given.maxSessionsPerSubject),
+    hooks: resolveHooks(check, given.hooks),
+    errors: resolveErrors(check, given.errors),
+    audit: resolveAudit(check, given.audit),
+    clock: resolveClock(check, given.clock),
+  };
+  check.finish();
+  return resolved;
+}
+
+const ALLOWED = {
+  root: [
+    'secret', 'issuer', 'audience', 'accessToken', 'refreshToken', 'request', 'response', 'revocation', 'accessTokenOnRefresh',
+    'maxSessionsPerSubject', 'hooks', 'errors', 'audit', 'clock',
+  ],
+  secret: ['id', 'value'],
+  accessToken: ['lifetime', 'notBeforeLeeway', 'clockTolerance', 'keys'],
+  key: ['id', 'algorithm', 'secret', 'privateKey', 'publicKey'],
+  refreshToken: ['lifetime', 'maxLifetime', 'graceSeconds', 'format'],
+  request: ['refreshTokenParam'],
+  response: ['accessTokenProp', 'refreshTokenProp', 'authorizationHeader'],
+  revocation: ['check'],
+  hooks: ['beforeRefreshRoute', 'resolveSubject', 'beforeRotate', 'afterRotate'],
+  errors: Object.keys(ERROR_TABLE),
+  error: ['status', 'message'],
+  audit: ['enabled', 'queueLimit'],
+} as const; // prettier-ignore
+
+type Members = Record<string, unknown>;
+
+/** Collects problems, so that one boot error can name them all. */
+class OptionsCheck {
+  private readonly problems: string[] = [];
+
+  problem(path: string, sentence: string): void {
+    this.problems.push(`${path || 'options'} ${sentence}`);
+  }
+
+  finish(): void {
+    if (this.problems.length > 0) throw new JwtRefreshOptionsError(this.problems);
+  }
+
+  /** The members of an object option; an absent one is empty. */
+  section(path: string, value: unknown, allowed: readonly string[]): Members {
+    if (value === undefined && path) return {};
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      this.problem(path, 'must be an object');
+      return {};
+    }
+    for (const key of Object.keys(value)) {
+      if (!allowed.includes(key)) this.problem(join(path, key), `is not an option; known here: ${allowed.join(', ')}`);
+    }
+    return value as Members;
+  }
+
+  text(path: string, value: unknown): string {
+    if (typeof value === 'string' && value.trim() !== '' && value.length <= 255) return value;
+    this.problem(path, `must be a text of 1 to 255 characters${value === undefined ? ', but it is undefined' : ''}`);
+    return '';
+  }
+
+  flag(path: string, value: unknown): boolean {
+    if (typeof value !== 'boolean') this.problem(path, 'must be true or false');
+    return value === true;
+  }
+
+  oneOf<T extends string>(path: string, value: unknown, allowed: readonly T[]): T {
+    if (allowed.includes(value as T)) return value as T;
+    this.problem(path, `must be one of ${allowed.map((each) => `'${each}'`).join(', ')}`);
+    return allowed[0] as T;
+  }
+
+  integer(path: string, value: unknown, from: number): number {
+    if (Number.isSafeInteger(value) && (value as number) >= from) return value as number;
+    this.problem(path, `must be a whole number, ${from} or more`);
+    return NaN;
+  }
+
+  duration(path: string, value: unknown, from: 0 | 1): number {
+    try {
+      const seconds = parseDuration(value);
+      if (seconds >= from) return seconds;
+      this.problem(path, from === 0 ? 'must not be negative' : 'must be longer than zero');
+    } catch (error) {
+      this.problem(path, (error as Error).message);
+    }
+    return NaN;
+  }
+
+  id(path: string, value: unknown): string {
+    if (typeof value === 'string' && ID_SHAPE.test(value)) return value;
+    this.problem(path, 'must be 1 to 32 characters of A-Z a-z 0-9 . _ -');
+    return '';
+  }
+
+  propertyPath(path: string, value: unknown): string {
+    if (typeof value === 'string' && PROPERTY_PATH.test(value) && !FORBIDDEN_PROPERTY.test(value)) return value;
+    this.problem(path, "must be a property name, or several joined by dots like 'token.refresh'");
+    return '';
+  }
+
+  secretValue(path: string, value: unknown): string {
+    if (typeof value !== 'string') {
+      this.problem(path, `must be a text of at least ${MIN_SECRET_BYTES} bytes, but it is ${describe(value)}; is the environment variable set?`);
+    } else if (Buffer.byteLength(value) < MIN_SECRET_BYTES) {
+      this.problem(path, `has ${Buffer.byteLength(value)} bytes and needs at least ${MIN_SECRET_BYTES}; make one with: openssl rand -base64 48`);
+    } else if (PLACEHOLDER.test(value)) {
+      this.problem(path, 'is a placeholder; make a real one with: openssl rand -base64 48');
+    } else {
+      return value;
+    }
+    return '';
+  }
+
+  distinctIds(path: string, entries: readonly { id: string }[]): void {
+    const ids = entries.map(({ id }) => id).filter(Boolean);
+    if (new Set(ids).size < ids.length) this.problem(path, 'has an id twice; every id must be unique');
+  }
+}
+
+function resolveSecrets(check: OptionsCheck, value: unknown): ServerSecret[] {
+  if (!Array.isArray(value)) return [{ id: DEFAULT_SECRET_ID, value: check.secretValue('secret', value) }];
+  if (value.length === 0) check.problem('secret', 'must not be an empty list');
+  const secrets = value.map((entry: unknown, index) => {
+    const path = `secret[${index}]`;
+    const given = check.section(path, entry, ALLOWED.secret);
+    return { id: check.id(`${path}.id`, given.id), value: check.secretValue(`${path}.value`, given.value) };
+  });
+  check.distinctIds('secret', secrets);
+  return secrets;
+}
+
+function resolveAudiences(check: OptionsCheck, value: unknown): [string, ...string[]] {
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  if (list.length === 0) check.problem('audience', 'must not be an empty list');
+  return list.map((each, index) => check.text(Array.isArray(value) ? `audience[${index}]` : 'audience', each)) as [string, ...string[]];
+}
+
+function resolveAccessToken(check: OptionsCheck, value: unknown, secrets: readonly ServerSecret[]): ResolvedOptions['accessToken'] {
+  const given = check.section('accessToken', value, ALLOWED.accessToken);
+  return {
+    lifetime: check.duration('accessToken.lifetime', given.lifetime ?? '30m', 1),
+    notBeforeLeeway: check.duration('accessToken.notBeforeLeeway', given.notBeforeLeeway ?? 5, 0),
+    clockTolerance: check.duration('accessToken.clockTolerance', given.clockTolerance ?? 0, 0),
+    keys: given.keys === undefined ? keysFromSecrets(secrets) : resolveKeys(check, given.keys),
+  };
+}
+
+function keysFromSecrets(secrets: readonly ServerSecret[]): [ResolvedKey, ...ResolvedKey[]] {
+  return secrets.filter(({ value }) => value).map(({ id, value }) => symmetricKey(id, value)) as [ResolvedKey, ...ResolvedKey[]];
+}
+
+function symmetricKey(id: string, secret: string): ResolvedKey {
+  const key = createSecretKey(Buffer.from(secret));
+  return { id, algorithm: 'HS256', signWith: key, verifyWith: key };
+}
+
+function resolveKeys(check: OptionsCheck, value: unknown): [ResolvedKey, ...ResolvedKey[]] {
+  const entries: unknown[] = Array.isArray(value) ? value : [];
+  if (entries.length === 0) check.problem('accessToken.keys', 'must be a list with at least one key');
+  const keys = entries.map((entry, index) => resolveKey(check, `accessToken.keys[${index}]`, entry)).filter((key) => key !== null);
+  check.distinctIds('accessToken.keys', keys);
+  if (keys.length > 0 && !keys[0]?.signWith) check.problem('accessToken.keys[0]', 'signs, so it needs a secret or a privateKey');
+  return keys as [ResolvedKey, ...ResolvedKey[]];
+}
+
+function resolveKey(check: OptionsCheck, path: string, value: unknown): ResolvedKey | null {
+  const given = check.section(path, value, ALLOWED.key) as Partial<AccessTokenKey>;
+  const id = check.id(`${path}.id`, given.id);
+  const algorithm = check.oneOf(`${path}.algorithm`, given.algorithm, ['HS256', 'RS256', 'ES256']);
+  if (algorithm === 'HS256') {
+    const secret = check.secretValue(`${path}.secret`, given.secret);
+    return secret ? symmetricKey(id, secret) : null;
+  }
+  return asymmetricKey(check, path, { ...given, id, algorithm });
+}
+
+function asymmetricKey(check: OptionsCheck, path: string, given: AccessTokenKey): ResolvedKey | null {
+  try {
+    const signWith = given.privateKey === undefined ? undefined : toKeyObject(given.privateKey, createPrivateKey);
+    const verifyWith = toKeyObject(given.publicKey ?? signWith, createPublicKey);
+    const weakness = weaknessOf(verifyWith, given.algorithm);
+    if (weakness) check.problem(path, weakness);
+    return { id: given.id, algorithm: given.algorithm, signWith, verifyWith };
+  } catch {
+    // The cause is left out: a parser's message may quote key material.
+    check.problem(path, `needs a privateKey or publicKey for ${given.algorithm}, as PEM text or KeyObject`);
+    return null;
+  }
+}
+
+function toKeyObject(key: string | KeyObject | undefined, parse: (key: string) => KeyObject): KeyObject {
+  if (key instanceof KeyObject) return key.type === 'private' && parse === createPublicKey ? createPublicKey(key) : key;
+  return parse(key as string);
+}
+
+function weaknessOf(key: KeyObject, algorithm: SigningAlgorithm): string | null {
+  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
+  if (algorithm === 'RS256') {
+    return key.asymmetricKeyType === 'rsa' && modulusLength >= MIN_RSA_BITS ? null : `must be an RSA key of ${MIN_RSA_BITS} bits or more for RS256`;
+  }
+  return namedCurve === 'prime256v1' ? null : 'must be a P-256 key for ES256';
+}
+
+function resolveRefreshToken(check: OptionsCheck, value: unknown): ResolvedOptions['refreshToken'] {
+  const given = check.section('refreshToken', value, ALLOWED.refreshToken);
+  const lifetime = check.duration('refreshToken.lifetime', given.lifetime ?? '14d', 1);
+  const maxLifetime = check.duration('refreshToken.maxLifetime', given.maxLifetime ?? Math.max(parseDuration('90d'), lifetime || 0), 1);
+  const graceSeconds = check.integer('refreshToken.graceSeconds', given.graceSeconds ?? Math.min(30, (lifetime || 31) - 1), 0);
+  if (lifetime > maxLifetime) check.problem('refreshToken.lifetime', 'is the idle lifetime and must not be longer than refreshToken.maxLifetime, the absolute one');
+  if (graceSeconds >= lifetime) check.problem('refreshToken.graceSeconds', 'must be shorter than refreshToken.lifetime');
+  const format = check.oneOf('refreshToken.format', given.format ?? 'opaque', ['opaque', 'jwt', 'jwe']);
+  return { lifetime, maxLifetime, graceSeconds, format };
+}
+
+function resolveRequest(check: OptionsCheck, value: unknown): ResolvedOptions['request'] {
+  const given = check.section('request', value, ALLOWED.request);
+  return { refreshTokenParam: check.propertyPath('request.refreshTokenParam', given.refreshTokenParam ?? 'refresh_token') };
+}
+
+function resolveResponse(check: OptionsCheck, value: unknown): ResolvedOptions['response'] {
+  const given = check.section('response', value, ALLOWED.response);
+  const accessTokenProp = check.propertyPath('response.accessTokenProp', given.accessTokenProp ?? 'access_token');
+  const refreshTokenProp = check.propertyPath('response.refreshTokenProp', given.refreshTokenProp ?? 'refresh_token');
+  if (`${accessTokenProp}.`.startsWith(`${refreshTokenProp}.`) || `${refreshTokenProp}.`.startsWith(`${accessTokenProp}.`)) {
+    check.problem('response.accessTokenProp', 'and response.refreshTokenProp must not name the same member');
+  }
+  return { accessTokenProp, refreshTokenProp, authorizationHeader: check.flag('response.authorizationHeader', given.authorizationHeader ?? true) };
+}
+
+function resolveSessionCheck(check: OptionsCheck, value: unknown): SessionCheckMode {
+  const given = check.section('revocation', value, ALLOWED.revocation);
+  return check.oneOf('revocation.check', given.check ?? 'strict', ['strict', 'stateless']);
+}
+
+function resolveSessionLimit(check: OptionsCheck, value: unknown): number {
+  return value === undefined ? Infinity : check.integer('maxSessionsPerSubject', value, 1);
+}
+
+function resolveHooks(check: OptionsCheck, value: unknown): JwtRefreshHooks {
+  const given = check.section('hooks', value, ALLOWED.hooks);
+  for (const [name, hook] of Object.entries(given)) {
+    if (hook !== undefined && typeof hook !== 'function') check.problem(`hooks.${name}`, 'must be a function');
+  }
+  return given as JwtRefreshHooks;
+}
+
+function resolveErrors(check: OptionsCheck, value: unknown): ErrorOverrides {
+  const given = check.section('errors', value, ALLOWED.errors);
+  for (const [code, override] of Object.entries(given)) {
+    const path = `errors.${code}`;
+    const { status, message } = check.section(path, override, ALLOWED.error);
+    if (message !== undefined) check.text(`${path}.message`, message);
+    if (status !== undefined && (check.integer(`${path}.status`, status, 400) > 599)) check.problem(`${path}.status`, 'must be 400 to 599');
+  }
+  return given as ErrorOverrides;
+}
+
+function resolveAudit(check: OptionsCheck, value: unknown): ResolvedOptions['audit'] {
+  const given = check.section('audit', value, ALLOWED.audit);
+  return {
+    enabled: check.flag('audit.enabled', given.enabled ?? true),
+    queueLimit: check.integer('audit.queueLimit', given.queueLimit ?? 10_000, 1),
+  };
+}
+
+function resolveClock(check: OptionsCheck, value: unknown): Clock {
+  const clock = (value ?? systemClock) as Clock;
+  if (typeof clock.now !== 'function') check.problem('clock', 'must have a method now() that returns milliseconds since 1970');
+  return clock;
+}
+
+function describe(value: unknown): string {
+  return value === null ? 'null' : typeof value;
+}
+
+function join(path: string, key: string): string {
+  return path ? `${path}.${key}` : key;
+}

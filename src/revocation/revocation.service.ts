@@ -1,0 +1,73 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AuditStore } from '../audit/audit.store';
+import { describeEvent } from '../events/describe-event';
+import { JwtRefreshEvents } from '../events/jwt-refresh-events';
+import type { RefreshTokenReused } from '../events/refresh-token-events';
+import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
+import { REUSE_REASON } from '../rotation/rotation.policy';
+import type { DeviceInfo } from '../sessions/device-info';
+import type { RefreshToken } from '../sessions/refresh-token.entity';
+import { RefreshTokenStore, type Revocation } from '../sessions/refresh-token.store';
+import type { Database } from '../storage/database';
+import { JWT_REFRESH_DATABASE } from '../storage/tokens';
+
+/** Why a family is revoked, by whom, and from where. */
+export interface RevocationContext {
+  readonly reason: string;
+  /** @default null: the module itself */
+  readonly actor?: string | null;
+  readonly device?: DeviceInfo | null;
+}
+
+/** Ends families: rows stay, with when, why and by whom. Revoking twice changes nothing. */
+@Injectable()
+export class RevocationService {
+  constructor(
+    @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+    @Inject(JWT_REFRESH_DATABASE) private readonly database: Database,
+    private readonly store: RefreshTokenStore,
+    private readonly audit: AuditStore,
+    private readonly events: JwtRefreshEvents,
+  ) {}
+
+  /** @returns whether this call revoked it */
+  async revoke(session: RefreshToken, context: RevocationContext): Promise<boolean> {
+    const revoked = await this.store.revoke(session.id, this.revocationFor(context));
+    if (revoked) this.tellRevoked(session, context);
+    return revoked;
+  }
+
+  /** Ends all of a subject's families. @returns how many this call revoked */
+  async revokeAll(subject: string, context: RevocationContext, except: string | null = null): Promise<number> {
+    const revocation = this.revocationFor(context);
+    const count = await this.store.revokeAll(subject, revocation, except);
+    if (count > 0) {
+      for (const session of await this.store.findRevoked(subject, revocation)) this.tellRevoked(session, context);
+    }
+    return count;
+  }
+
+  /** Ends a family whose spent token came back, and records it in the same commit. Only the first to notice does. */
+  async revokeForReuse(session: RefreshToken, presentedGeneration: number, device: DeviceInfo | null): Promise<void> {
+    const event: RefreshTokenReused = {
+      ...describeEvent(session, this.options.clock.now(), device),
+      type: 'refresh_token.reused',
+      presentedGeneration,
+      reason: presentedGeneration === session.generation - 1 ? 'late_retry' : 'replayed',
+    };
+    const revoked = await this.database.transaction(async (run) => {
+      const first = await this.store.revoke(session.id, this.revocationFor({ reason: REUSE_REASON }), run);
+      if (first) await this.audit.append([event], run);
+      return first;
+    });
+    if (revoked) this.events.emit(event);
+  }
+
+  private revocationFor({ reason, actor = null }: RevocationContext): Revocation {
+    return { revokedAt: new Date(this.options.clock.now()), revokedReason: reason, revokedBy: actor };
+  }
+
+  private tellRevoked(session: RefreshToken, { reason, actor = null, device = null }: RevocationContext): void {
+    this.events.emit({ ...describeEvent(session, this.options.clock.now(), device), type: 'refresh_token.revoked', reason, actor });
+  }
+}

@@ -1,0 +1,27 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { JwtRefreshError } from '../errors';
+import type { SessionCheckMode } from '../jwt-refresh.options';
+import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
+import { RefreshTokenStore } from '../sessions/refresh-token.store';
+import type { AccessTokenClaims } from '../tokens/access-token.service';
+
+/** Decides whether the session of a genuine access token still lives. */
+@Injectable()
+export class SessionCheckService {
+  constructor(
+    @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly store: RefreshTokenStore,
+  ) {}
+
+  /**
+   * @param mode @default the option `revocation.check`
+   * @throws JwtRefreshError `access_token_revoked`, or `temporarily_unavailable` when a strict check can't be made
+   */
+  async assertLive(claims: AccessTokenClaims, mode: SessionCheckMode = this.options.revocation.check): Promise<void> {
+    if (mode === 'stateless') return;
+    const session = await this.store.findById(claims.sid);
+    const now = this.options.clock.now();
+    const live = session && !session.revokedAt && session.subject === claims.sub && now < session.endsAt.getTime() && now < session.expiresAt.getTime();
+    if (!live) throw new JwtRefreshError('access_token_revoked');
+  }
+}

@@ -1,0 +1,44 @@
+import { HttpException, Inject, Injectable, Logger } from '@nestjs/common';
+import { JwtRefreshError } from '../errors';
+import type { HostClaims, JwtRefreshHooks } from '../hooks';
+import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
+import type { RefreshToken } from '../sessions/refresh-token.entity';
+
+/** Calls the host's hooks. One that fails refuses the refresh; it never looks like a verdict on the token. */
+@Injectable()
+export class RefreshHooks {
+  private readonly logger = new Logger('JwtRefresh');
+  private readonly hooks: JwtRefreshHooks;
+
+  constructor(@Inject(JWT_REFRESH_RESOLVED_OPTIONS) options: ResolvedOptions) {
+    this.hooks = options.hooks;
+  }
+
+  async beforeRefreshRoute(request: unknown): Promise<void> {
+    await this.call('beforeRefreshRoute', () => this.hooks.beforeRefreshRoute?.(request));
+  }
+
+  /** Claims to add, or null when the account must not be used. */
+  async resolveSubject(session: RefreshToken): Promise<HostClaims | null> {
+    const answer = await this.call('resolveSubject', () => this.hooks.resolveSubject?.(session));
+    return answer === null || answer === false ? null : (answer ?? {});
+  }
+
+  async beforeRotate(session: RefreshToken): Promise<void> {
+    await this.call('beforeRotate', () => this.hooks.beforeRotate?.(session));
+  }
+
+  async afterRotate(session: RefreshToken): Promise<void> {
+    await this.call('afterRotate', () => this.hooks.afterRotate?.(session));
+  }
+
+  private async call<Answer>(name: keyof JwtRefreshHooks, hook: () => Answer): Promise<Awaited<Answer>> {
+    try {
+      return await hook();
+    } catch (error) {
+      if (error instanceof HttpException) throw error;
+      this.logger.error(`The hook ${name} failed: ${error instanceof Error ? error.name : typeof error}`);
+      throw new JwtRefreshError('temporarily_unavailable', {}, { cause: error });
+    }
+  }
+}

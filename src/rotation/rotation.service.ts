@@ -1,0 +1,142 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { JwtRefreshError, type JwtRefreshErrorCode } from '../errors';
+import { describeEvent } from '../events/describe-event';
+import { JwtRefreshEvents } from '../events/jwt-refresh-events';
+import type { RefreshTokenRefused } from '../events/refresh-token-events';
+import type { HostClaims } from '../hooks';
+import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
+import { RevocationService } from '../revocation/revocation.service';
+import type { DeviceInfo } from '../sessions/device-info';
+import { RefreshToken } from '../sessions/refresh-token.entity';
+import { RefreshTokenStore, type RotationChange } from '../sessions/refresh-token.store';
+import { hashSecret, matchesHash, nextSecret, rotationNonce } from '../tokens/ratchet';
+import type { DecodedRefreshToken } from '../tokens/refresh-token.codec';
+import { TokenMinter } from '../tokens/token-minter';
+import type { TokenPair } from '../tokens/token-pair';
+import { decideRotation, type PresentedToken, type RotationVerdict } from './rotation.policy';
+import { RefreshHooks } from './refresh-hooks';
+
+/** A row, the token presented for it, and what the policy says. */
+export interface Judgement {
+  readonly session: RefreshToken | null;
+  readonly verdict: RotationVerdict;
+}
+
+type Refusal = Exclude<RotationVerdict, 'rotate' | 'retry'>;
+
+const REFUSAL_CODES: Record<Refusal, JwtRefreshErrorCode> = {
+  reuse: 'refresh_token_reused',
+  expired: 'refresh_token_expired',
+  revoked: 'refresh_token_revoked',
+  unknown: 'refresh_token_invalid',
+  ahead: 'refresh_token_invalid',
+};
+
+/** A loser reads the row again and then nearly always sees a retry; more than a few losses mean trouble. */
+const MAX_ATTEMPTS = 5;
+/** How stale `lastUsed` of a key that does not rotate may get, so that a busy key is not a busy row. */
+const TOUCH_INTERVAL_MS = 60_000;
+
+/** Exchanges refresh tokens: read the row, decide, then one conditional UPDATE. */
+@Injectable()
+export class RotationService {
+  constructor(
+    @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly store: RefreshTokenStore,
+    private readonly minter: TokenMinter,
+    private readonly revocation: RevocationService,
+    private readonly hooks: RefreshHooks,
+    private readonly events: JwtRefreshEvents,
+  ) {}
+
+  /** @throws JwtRefreshError `refresh_token_*` or `temporarily_unavailable` */
+  async rotate(token: DecodedRefreshToken, device: DeviceInfo | null): Promise<TokenPair> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const { session, verdict } = await this.judge(token);
+      if (!session || (verdict !== 'rotate' && verdict !== 'retry')) {
+        throw await this.refuse(session, token, verdict as Refusal, device);
+      }
+      const pair = await this.exchange(session, token, verdict, device);
+      if (pair) return pair;
+    }
+    throw new JwtRefreshError('temporarily_unavailable');
+  }
+
+  /** What would become of a token, without doing it. */
+  async judge(token: DecodedRefreshToken): Promise<Judgement> {
+    const session = await this.store.findById(token.familyId);
+    const presented: PresentedToken = { generation: token.generation, lineage: session ? this.lineageOf(session, token) : 'stranger' };
+    return { session, verdict: decideRotation(session, presented, this.options.clock.now(), this.options.refreshToken) };
+  }
+
+  /** Carries out a refusal: a reuse revokes the family, in a commit of its own, before anybody is told. */
+  async refuse(session: RefreshToken | null, token: DecodedRefreshToken, verdict: Refusal, device: DeviceInfo | null): Promise<JwtRefreshError> {
+    if (session && verdict === 'reuse') {
+      if (!session.revokedAt) await this.revocation.revokeForReuse(session, token.generation, device);
+    } else if (session) {
+      this.tellRefused(session, token, verdict as RefreshTokenRefused['reason'], device);
+    }
+    return new JwtRefreshError(REFUSAL_CODES[verdict]);
+  }
+
+  private async exchange(session: RefreshToken, token: DecodedRefreshToken, verdict: 'rotate' | 'retry', device: DeviceInfo | null): Promise<TokenPair | null> {
+    const claims = await this.hooks.resolveSubject(session);
+    if (!claims) {
+      this.tellRefused(session, token, 'subject_refused', device);
+      throw new JwtRefreshError('refresh_token_invalid');
+    }
+    if (!session.rotates) return this.useAgain(session, token, claims);
+    const successor = verdict === 'retry' ? this.successorOf(session, token) : await this.advance(session, token);
+    if (!successor) return null;
+    const type = verdict === 'retry' ? 'refresh_token.retried' : 'refresh_token.rotated';
+    this.events.emit({ ...describeEvent(successor.session, this.options.clock.now(), device), type });
+    if (verdict === 'rotate') await this.hooks.afterRotate(successor.session);
+    return this.minter.mint(successor.session, successor.secret, claims);
+  }
+
+  /** Moves the family one generation on; null when somebody else was first. */
+  private async advance(session: RefreshToken, token: DecodedRefreshToken): Promise<{ session: RefreshToken; secret: Buffer } | null> {
+    await this.hooks.beforeRotate(session);
+    const keys = this.minter.currentKeys;
+    const now = this.options.clock.now();
+    const nonce = rotationNonce();
+    const secret = nextSecret(keys, session.id, session.generation + 1, token.secret, nonce);
+    const change: RotationChange = {
+      tokenHash: hashSecret(secret),
+      generation: session.generation + 1,
+      rotationNonce: nonce,
+      secretId: keys.id,
+      rotatedAt: new Date(now),
+      lastUsed: new Date(now),
+      expiresAt: new Date(Math.min(now + session.lifetime * 1000, session.endsAt.getTime())),
+    };
+    const moved = await this.store.rotate(session, change);
+    return moved ? { session: Object.assign(new RefreshToken(), session, change), secret } : null;
+  }
+
+  /** The successor that the predecessor got before: the same secret, because it is derived from the same row. */
+  private successorOf(session: RefreshToken, token: DecodedRefreshToken): { session: RefreshToken; secret: Buffer } | null {
+    const keys = this.minter.findKeys(session.secretId);
+    if (!keys || !session.rotationNonce) return null;
+    return { session, secret: nextSecret(keys, session.id, session.generation, token.secret, session.rotationNonce) };
+  }
+
+  /** A key that does not rotate: the same token goes back. */
+  private async useAgain(session: RefreshToken, token: DecodedRefreshToken, claims: HostClaims): Promise<TokenPair> {
+    const now = this.options.clock.now();
+    if (now - (session.lastUsed?.getTime() ?? 0) >= TOUCH_INTERVAL_MS) await this.store.touch(session.id, new Date(now));
+    return this.minter.mint(session, token.secret, claims);
+  }
+
+  private lineageOf(session: RefreshToken, token: DecodedRefreshToken): PresentedToken['lineage'] {
+    if (token.generation === session.generation) return matchesHash(token.secret, session.tokenHash) ? 'current' : 'stranger';
+    if (token.generation !== session.generation - 1) return 'stranger';
+    const successor = this.successorOf(session, token);
+    return successor && matchesHash(successor.secret, session.tokenHash) ? 'predecessor' : 'stranger';
+  }
+
+  private tellRefused(session: RefreshToken, token: DecodedRefreshToken, reason: RefreshTokenRefused['reason'], device: DeviceInfo | null): void {
+    const base = describeEvent(session, this.options.clock.now(), device);
+    this.events.emit({ ...base, type: 'refresh_token.refused', presentedGeneration: token.generation, reason });
+  }
+}

@@ -1,0 +1,104 @@
+import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
+import type { HostClaims } from '../hooks';
+import { instant, json } from '../storage/column-transformers';
+import { columnName, DEFAULT_TABLE_NAME, type TableOptions } from '../storage/table-options';
+import type { DeviceInfo } from './device-info';
+
+/** A `session` is one login on one device, a `key` is issued by an administrator. */
+export type RefreshTokenKind = 'session' | 'key';
+
+/**
+ * A token family: one login on one device, or one key. One row for its whole life, rotated in place: a session
+ * refreshed ten thousand times is still one row. No column holds a token or anything a token can be made from.
+ */
+export class RefreshToken {
+  /** UUID v7 (RFC 9562 §5.7), the access token's `sid`. */
+  id!: string;
+  kind!: RefreshTokenKind;
+  /** The host's user id, the access token's `sub`. */
+  subject!: string;
+  /** The access token's `aud`. */
+  audience!: string;
+  /** Idle lifetime in seconds. */
+  lifetime!: number;
+  /** Idle end; each rotation moves it, never past `endsAt`. */
+  expiresAt!: Date;
+  /** Absolute end; nothing moves it. */
+  endsAt!: Date;
+  createdAt!: Date;
+  /** When the family was revoked; null while it lives. */
+  revokedAt!: Date | null;
+  /** Why: `reuse`, `logout`, `logout_all`, `session_limit`, or the host's own word. */
+  revokedReason!: string | null;
+  /** Who: a subject, or null when the module itself did. */
+  revokedBy!: string | null;
+  /** When a refresh token of the family was last exchanged; null until the first time. */
+  lastUsed!: Date | null;
+  /** Claims put in each access token. */
+  content!: HostClaims;
+  /** SHA-256 of the current generation's secret, base64url. No credential. */
+  tokenHash!: string;
+  /** How often the family has rotated; 0 after login. */
+  generation!: number;
+  /** When the current generation replaced its predecessor; the grace period counts from here. */
+  rotatedAt!: Date | null;
+  /** 16 random bytes that went into the current generation's secret, base64url. Worthless without the predecessor token. */
+  rotationNonce!: string | null;
+  /** Id of the server secret that made the current generation. */
+  secretId!: string;
+  /** False for a key that may be used again and again. */
+  rotates!: boolean;
+  label!: string | null;
+  /** The device at login. */
+  deviceInfo!: DeviceInfo | null;
+
+  /** Names the current generation: `<id>.<generation>`, unique and traceable to its row by primary key. */
+  get jti(): string {
+    return `${this.id}.${this.generation}`;
+  }
+}
+
+/** Properties of a {@link RefreshToken} that are columns. */
+export type RefreshTokenColumn = Exclude<keyof RefreshToken, 'jti'>;
+
+// Types that mean the same on all four databases: instants are milliseconds in a bigint (no time zone, no 2038, no
+// rounding), JSON is text (equal round trips), texts are sized. Collations are set by the migration.
+const COLUMNS: Record<RefreshTokenColumn, EntitySchemaColumnOptions> = {
+  id: { type: 'varchar', length: 36, primary: true },
+  kind: { type: 'varchar', length: 8 },
+  subject: { type: 'varchar', length: 255 },
+  audience: { type: 'varchar', length: 255 },
+  lifetime: { type: 'int' },
+  expiresAt: { type: 'bigint', transformer: instant },
+  endsAt: { type: 'bigint', transformer: instant },
+  createdAt: { type: 'bigint', transformer: instant },
+  revokedAt: { type: 'bigint', nullable: true, transformer: instant },
+  revokedReason: { type: 'varchar', length: 255, nullable: true },
+  revokedBy: { type: 'varchar', length: 255, nullable: true },
+  lastUsed: { type: 'bigint', nullable: true, transformer: instant },
+  content: { type: 'text', transformer: json },
+  tokenHash: { type: 'varchar', length: 43 },
+  generation: { type: 'int' },
+  rotatedAt: { type: 'bigint', nullable: true, transformer: instant },
+  rotationNonce: { type: 'varchar', length: 22, nullable: true },
+  secretId: { type: 'varchar', length: 32 },
+  rotates: { type: 'boolean' },
+  label: { type: 'varchar', length: 255, nullable: true },
+  deviceInfo: { type: 'text', nullable: true, transformer: json },
+};
+
+export function refreshTokenSchema(table: TableOptions = {}): EntitySchema<RefreshToken> {
+  const name = table.name ?? DEFAULT_TABLE_NAME;
+  const columns = Object.entries(COLUMNS).map(([property, column]) => [property, { ...column, name: columnName(table, property) }]);
+  return new EntitySchema<RefreshToken>({
+    name: 'RefreshToken',
+    target: RefreshToken,
+    tableName: name,
+    columns: Object.fromEntries(columns) as Record<RefreshTokenColumn, EntitySchemaColumnOptions>,
+    indices: [
+      // "my sessions", "log out everywhere" and the session limit look up by subject; nothing else is indexed,
+      // because every index costs every rotation.
+      { name: `${name}_subject`, columns: ['subject'] },
+    ],
+  });
+}

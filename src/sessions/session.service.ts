@@ -1,0 +1,116 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { parseDuration, type Duration } from '../duration';
+import { describeEvent } from '../events/describe-event';
+import { JwtRefreshEvents } from '../events/jwt-refresh-events';
+import type { HostClaims } from '../hooks';
+import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
+import { RevocationService } from '../revocation/revocation.service';
+import { DuplicateKeyError } from '../storage/database';
+import { firstSecret, hashSecret } from '../tokens/ratchet';
+import { TokenMinter } from '../tokens/token-minter';
+import type { TokenPair } from '../tokens/token-pair';
+import { deviceFromRequest, type DeviceInfo, type DeviceRequest } from './device-info';
+import { assertName, assertHostClaims, assertSubject } from './issue-input';
+import { RefreshToken } from './refresh-token.entity';
+import { RefreshTokenStore } from './refresh-token.store';
+
+/** What a session is made from. */
+export interface IssueInput {
+  /** The user's id as a text of 1 to 255 characters; the access token's `sub`. */
+  subject: string;
+  /** The access token's `aud`. @default the first of the option `audience` */
+  audience?: string;
+  /** Idle lifetime of this session. @default the option `refreshToken.lifetime` */
+  lifetime?: Duration;
+  /** Claims for each access token of this session, at most 4096 bytes of JSON; registered claims are refused. @default none */
+  content?: HostClaims;
+  /** A name for people, at most 255 characters. @default none */
+  label?: string;
+  /** The device, if the host knows it better than the request does. @default read from `request` */
+  device?: DeviceInfo;
+  /** The framework's request; its user agent and trusted address are remembered. */
+  request?: DeviceRequest;
+}
+
+const MAX_ID_DRAWS = 3;
+
+/** Begins and lists sessions. */
+@Injectable()
+export class SessionService {
+  constructor(
+    @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly store: RefreshTokenStore,
+    private readonly minter: TokenMinter,
+    private readonly revocation: RevocationService,
+    private readonly events: JwtRefreshEvents,
+  ) {}
+
+  /** @throws TypeError when the input can't make a session; nothing is stored then */
+  async issue(input: IssueInput): Promise<TokenPair> {
+    const secret = firstSecret();
+    const session = await this.insert(this.newSession(input, hashSecret(secret)));
+    this.events.emit({ ...describeEvent(session, this.options.clock.now(), session.deviceInfo), type: 'refresh_token.issued' });
+    await this.enforceLimit(session);
+    return this.minter.mint(session, secret);
+  }
+
+  /** A subject's live sessions, newest first. */
+  async findLive(subject: string): Promise<RefreshToken[]> {
+    assertSubject(subject);
+    return this.store.findLive(subject, new Date(this.options.clock.now()));
+  }
+
+  private newSession(input: IssueInput, tokenHash: string): RefreshToken {
+    assertSubject(input.subject);
+    const audience = assertName('audience', input.audience ?? this.options.audiences[0]);
+    const content = assertHostClaims(input.content ?? {});
+    const label = input.label === undefined ? null : assertName('label', input.label);
+    const now = this.options.clock.now();
+    return Object.assign(new RefreshToken(), {
+      id: uuidv7(), kind: 'session', subject: input.subject, audience, content, label, tokenHash,
+      ...this.lifetimes(input.lifetime, now), createdAt: new Date(now),
+      revokedAt: null, revokedReason: null, revokedBy: null, lastUsed: null,
+      generation: 0, rotatedAt: null, rotationNonce: null, secretId: this.minter.currentKeys.id, rotates: true,
+      deviceInfo: input.device ?? (input.request ? deviceFromRequest(input.request) : null),
+    } satisfies Omit<RefreshToken, 'jti'>); // prettier-ignore
+  }
+
+  private lifetimes(given: Duration | undefined, now: number): Pick<RefreshToken, 'lifetime' | 'expiresAt' | 'endsAt'> {
+    const { lifetime: usual, maxLifetime } = this.options.refreshToken;
+    const lifetime = given === undefined ? usual : parseDuration(given);
+    if (lifetime < 1 || lifetime > maxLifetime) {
+      throw new TypeError(`issue(): lifetime must be from 1 second to refreshToken.maxLifetime (${maxLifetime} seconds)`);
+    }
+    return { lifetime, expiresAt: new Date(now + lifetime * 1000), endsAt: new Date(now + maxLifetime * 1000) };
+  }
+
+  /** Draws another id in the unthinkable case that one is taken: a session is never written over. */
+  private async insert(session: RefreshToken, draw = 1): Promise<RefreshToken> {
+    try {
+      await this.store.insert(session);
+      return session;
+    } catch (error) {
+      if (!(error instanceof DuplicateKeyError) || draw === MAX_ID_DRAWS) throw error;
+      return this.insert(Object.assign(session, { id: uuidv7() }), draw + 1);
+    }
+  }
+
+  /**
+   * Ends the least recently used sessions beyond the limit. Runs after the insert, so of many simultaneous logins the last
+   * one to look sees all of them; the order is the same for all, so they agree on who goes.
+   */
+  private async enforceLimit({ subject, deviceInfo }: RefreshToken): Promise<void> {
+    const limit = this.options.maxSessionsPerSubject;
+    if (limit === Infinity) return;
+    const live = await this.store.findLive(subject, new Date(this.options.clock.now()));
+    const beyond = live.sort(byLastUse).slice(limit);
+    for (const surplus of beyond) await this.revocation.revoke(surplus, { reason: 'session_limit', device: deviceInfo });
+  }
+}
+
+/** Most recently used first; ids are in time order and break ties. */
+function byLastUse(a: RefreshToken, b: RefreshToken): number {
+  const used = ({ lastUsed, createdAt }: RefreshToken) => (lastUsed ?? createdAt).getTime();
+  return used(b) - used(a) || (a.id < b.id ? 1 : -1);
+}

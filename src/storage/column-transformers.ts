@@ -1,0 +1,15 @@
+import type { ValueTransformer } from 'typeorm';
+
+type Nullable<T> = T | null;
+
+/** `Date` ↔ milliseconds since 1970. Drivers give a bigint as text or number; both are exact here until the year 287396. */
+export const instant: ValueTransformer = {
+  to: (value: Nullable<Date>) => value?.getTime() ?? null,
+  from: (value: Nullable<string | number>) => (value === null || value === undefined ? null : new Date(Number(value))),
+};
+
+/** Any JSON value ↔ text, so that member order, numbers and Unicode come back equal from every database. */
+export const json: ValueTransformer = {
+  to: (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value)),
+  from: (value: Nullable<string>) => (value === null || value === undefined ? null : (JSON.parse(value) as unknown)),
+};

@@ -1,0 +1,21 @@
+import type { DataSource } from 'typeorm';
+import { RefreshTokenEventRecord } from '../audit/refresh-token-event.entity';
+import { JwtRefreshOptionsError } from '../errors';
+import { RefreshToken } from '../sessions/refresh-token.entity';
+import { Database } from './database';
+
+const SUPPORTED: readonly string[] = ['mysql', 'mariadb', 'postgres', 'better-sqlite3'];
+
+/** Checks that the host's data source can serve the module. @throws JwtRefreshOptionsError with what to do */
+export function openDatabase(dataSource: DataSource | undefined, name = 'default'): Database {
+  if (!dataSource) {
+    throw new JwtRefreshOptionsError([`dataSource: there is no TypeORM data source '${name}'; import TypeOrmModule.forRoot() before JwtRefreshModule`]);
+  }
+  const problems = [];
+  if (!SUPPORTED.includes(dataSource.options.type)) problems.push(`dataSource: type '${dataSource.options.type}' is not one of ${SUPPORTED.join(', ')}`);
+  if (!dataSource.hasMetadata(RefreshToken) || !dataSource.hasMetadata(RefreshTokenEventRecord)) {
+    problems.push('dataSource: the entities are missing; add ...JWT_REFRESH_ENTITIES to the `entities` of TypeOrmModule.forRoot()');
+  }
+  if (problems.length > 0) throw new JwtRefreshOptionsError(problems);
+  return new Database(dataSource);
+}

@@ -1,0 +1,35 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { toSeconds } from '../clock';
+import { JwtRefreshService } from '../jwt-refresh.service';
+import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
+import type { IssueInput } from '../sessions/session.service';
+import { KeyRing } from '../tokens/key-ring';
+import type { TokenPair } from '../tokens/token-pair';
+
+/** Begins a session for a subject, with no password asked. */
+export function loginAs(app: INestApplicationContext, subject: string, input: Omit<IssueInput, 'subject'> = {}): Promise<TokenPair> {
+  return app.get(JwtRefreshService).issue({ ...input, subject });
+}
+
+/**
+ * Signs an access token with the app's own key and any claims, good or bad; `undefined` leaves a claim out. Its session
+ * does not exist, so a `strict` guard refuses it unless `sid` names a real one: see {@link loginAs}.
+ */
+export function signTestToken(app: INestApplicationContext, claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}): string {
+  const options = app.get<ResolvedOptions>(JWT_REFRESH_RESOLVED_OPTIONS);
+  const key = new KeyRing(options.accessToken.keys).current;
+  const payload = withoutUndefined({ ...usualClaims(options), ...claims });
+  const wanted = withoutUndefined({ alg: key.algorithm, typ: 'at+jwt', ...header }) as { alg: string };
+  return key.jwt.sign(payload, { header: wanted, noTimestamp: true });
+}
+
+function usualClaims({ clock, issuer, audiences, accessToken }: ResolvedOptions): Record<string, unknown> {
+  const iat = toSeconds(clock.now());
+  const sid = uuidv7();
+  return { iss: issuer, aud: audiences[0], sub: 'test', sid, gen: 0, jti: `${sid}.0.test`, iat, nbf: iat, exp: iat + accessToken.lifetime };
+}
+
+function withoutUndefined(members: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}

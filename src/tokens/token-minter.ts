@@ -1,0 +1,60 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { toSeconds } from '../clock';
+import type { HostClaims } from '../hooks';
+import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
+import { type AccessTokenSubject, AccessTokenService } from './access-token.service';
+import { type DecodedRefreshToken, RefreshTokenCodec } from './refresh-token.codec';
+import { type SecretKeys, ServerSecrets } from './server-secrets';
+import { TokenPair } from './token-pair';
+
+/** The part of a session that its tokens are made from. */
+export interface MintableSession extends AccessTokenSubject {
+  readonly secretId: string;
+  readonly createdAt: Date;
+  readonly rotatedAt: Date | null;
+}
+
+/** Makes the token pair of a session's current generation. Equal sessions and secrets give equal refresh tokens. */
+@Injectable()
+export class TokenMinter {
+  private readonly secrets: ServerSecrets;
+  private readonly codec: RefreshTokenCodec;
+
+  constructor(
+    @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly accessTokens: AccessTokenService,
+  ) {
+    this.secrets = new ServerSecrets(options.secrets);
+    this.codec = new RefreshTokenCodec(this.secrets, options.refreshToken.format);
+  }
+
+  /** The keys for new generations. */
+  get currentKeys(): SecretKeys {
+    return this.secrets.current;
+  }
+
+  /** The keys a row's generation was made with, or null when that server secret was removed. */
+  findKeys(secretId: string): SecretKeys | null {
+    return this.secrets.find(secretId);
+  }
+
+  /** What a refresh token says, or null for anything the server did not make. Asks no database. */
+  decode(token: string): Promise<DecodedRefreshToken | null> {
+    return this.codec.decode(token);
+  }
+
+  async mint(session: MintableSession, secret: Buffer, hostClaims: HostClaims = {}): Promise<TokenPair> {
+    const refreshEnd = toSeconds(Math.min(session.expiresAt.getTime(), session.endsAt.getTime()));
+    const content = {
+      familyId: session.id,
+      generation: session.generation,
+      secret,
+      issuedAt: toSeconds((session.rotatedAt ?? session.createdAt).getTime()),
+      expiresAt: refreshEnd,
+    };
+    const refreshToken = await this.codec.encode(content, this.findKeys(session.secretId) as SecretKeys);
+    const { token: accessToken, expiresIn } = this.accessTokens.sign(session, hostClaims);
+    const refreshExpiresIn = Math.max(0, refreshEnd - toSeconds(this.options.clock.now()));
+    return new TokenPair({ accessToken, refreshToken, expiresIn, refreshExpiresIn, sessionId: session.id }, this.options.response);
+  }
+}

@@ -1,0 +1,53 @@
+import type { ResolvedOptions } from '../resolve-options';
+
+interface TokenPairParts {
+  accessToken: string;
+  refreshToken: string;
+  expiresIn: number;
+  refreshExpiresIn: number;
+  sessionId: string;
+}
+
+/**
+ * An access token and its refresh token. Return it from a handler: as JSON it becomes the token response
+ * (RFC 6749 §5.1) with the member names the host has chosen.
+ */
+export class TokenPair {
+  /** The signed JWT. */
+  readonly accessToken: string;
+  /** The only copy of the refresh token; nothing the server keeps can make it again. */
+  readonly refreshToken: string;
+  /** How to send the access token (RFC 6750). */
+  readonly tokenType = 'Bearer';
+  /** Seconds until the access token expires. */
+  readonly expiresIn: number;
+  /** Seconds until the refresh token expires, if it is not used. */
+  readonly refreshExpiresIn: number;
+  /** The session, as in the access token's `sid`. */
+  readonly sessionId: string;
+  readonly #names: ResolvedOptions['response'];
+
+  constructor(parts: TokenPairParts, names: ResolvedOptions['response']) {
+    this.accessToken = parts.accessToken;
+    this.refreshToken = parts.refreshToken;
+    this.expiresIn = parts.expiresIn;
+    this.refreshExpiresIn = parts.refreshExpiresIn;
+    this.sessionId = parts.sessionId;
+    this.#names = names;
+  }
+
+  /** The token response. */
+  toJSON(): Record<string, unknown> {
+    const response: Record<string, unknown> = {};
+    setAt(response, this.#names.accessTokenProp, this.accessToken);
+    setAt(response, this.#names.refreshTokenProp, this.refreshToken);
+    return { ...response, token_type: this.tokenType, expires_in: this.expiresIn, refresh_expires_in: this.refreshExpiresIn };
+  }
+}
+
+function setAt(target: Record<string, unknown>, path: string, value: string): void {
+  const names = path.split('.');
+  const last = names.pop() as string;
+  const parent = names.reduce((node, name) => (node[name] ??= {}) as Record<string, unknown>, target);
+  parent[last] = value;
+}
