@@ -57,7 +57,7 @@ function createApp(options: TestAppOptions, clock: FakeClock): Promise<INestAppl
     controllers,
     providers,
   };
-  const nestOptions = { logger: ['error', 'warn', 'fatal'] as ('error' | 'warn' | 'fatal')[], abortOnError: false };
+  const nestOptions = { logger: ['error', 'fatal'] as ('error' | 'fatal')[], abortOnError: false };
   return adapter ? NestFactory.create(module, adapter, nestOptions) : NestFactory.create(module, nestOptions);
 }
 
