@@ -21,7 +21,8 @@ export function signTestToken(app: INestApplicationContext, claims: Record<strin
   const key = new KeyRing(options.accessToken.keys).current;
   const payload = withoutUndefined({ ...usualClaims(options), ...claims });
   const wanted = withoutUndefined({ alg: key.algorithm, typ: 'at+jwt', ...header }) as { alg: string };
-  return key.jwt.sign(payload, { header: wanted, noTimestamp: true });
+  // jsonwebtoken adds a missing `iat` unless told not to, and drops a present one when told so.
+  return key.jwt.sign(payload, { header: wanted, noTimestamp: !('iat' in payload) });
 }
 
 function usualClaims({ clock, issuer, audiences, accessToken }: ResolvedOptions): Record<string, unknown> {

@@ -1,0 +1,129 @@
+import Database from 'better-sqlite3';
+import { sqliteFile } from '../../demo/database-url';
+import { type Answer, bearer } from '../support/http';
+import { describeOnEveryDatabase, newSubject, type RunningApp, type Stack } from '../support/stack';
+import { TcpProxy } from '../support/tcp-proxy';
+
+describeOnEveryDatabase('a database that goes away', (stack) => {
+  if (stack.kind.name === 'sqlite') onSqlite(stack);
+  else onServer(stack);
+});
+
+const expectUnavailable = ({ status, headers, body }: Answer): void => {
+  expect({ status, code: body.code, retryAfter: headers.get('retry-after') }).toEqual({ status: 503, code: 'temporarily_unavailable', retryAfter: '1' });
+};
+
+function onServer(stack: Stack): void {
+  let proxy: TcpProxy;
+  let app: RunningApp;
+
+  beforeAll(async () => {
+    proxy = await TcpProxy.before(stack.url);
+    app = await stack.start({}, {}, proxy.url);
+  });
+  afterEach(() => proxy.restore());
+  afterAll(async () => {
+    await app.close();
+    await proxy.close();
+  });
+
+  it('answers 503 with Retry-After everywhere, never 401, and the same tokens work when it is back', async () => {
+    const subject = newSubject();
+    const { accessToken, refreshToken } = await app.login(subject);
+    const other = await app.login(subject);
+    proxy.cut();
+    for (let i = 0; i < 3; i++) {
+      expectUnavailable(await app.http.refresh(refreshToken));
+      expectUnavailable(await app.http.logout(other.refreshToken));
+      expectUnavailable(await app.http.logout('all', bearer(accessToken)));
+      expectUnavailable(await app.http.get('/strict', bearer(accessToken)));
+      expectUnavailable(await app.http.get('/passport/me', bearer(accessToken)));
+      expectUnavailable(await app.http.get('/auth/sessions', bearer(accessToken)));
+    }
+    expect((await app.http.get('/stateless', bearer(accessToken))).status).toBe(200);
+    expect((await app.http.refresh('junk')).status).toBe(401);
+    proxy.restore();
+    expect((await app.http.get('/strict', bearer(accessToken))).status).toBe(200);
+    expect((await app.http.refresh(refreshToken)).status).toBe(200);
+    expect((await app.http.logout(other.refreshToken)).status).toBe(204);
+    expect(await app.rows(subject)).toMatchObject([{ generation: 1, revokedAt: null }, { revokedReason: 'logout' }]);
+  });
+
+  it('gives the same successor when the reply to a committed rotation never arrived', async () => {
+    const subject = newSubject();
+    const { refreshToken } = await app.login(subject);
+    proxy.loseNextReplyTo('UPDATE');
+    expectUnavailable(await app.http.refresh(refreshToken));
+    expect(await app.rows(subject)).toMatchObject([{ generation: 1 }]);
+    const successor = await app.http.refresh(refreshToken);
+    expect(successor.status).toBe(200);
+    expect((await app.http.refresh(successor.body.refresh_token)).status).toBe(200);
+    expect(await app.rows(subject)).toMatchObject([{ generation: 2, revokedAt: null }]);
+  });
+
+  it('revokes for reuse at the next presentation when the connection broke before the commit', async () => {
+    const subject = newSubject();
+    const { refreshToken } = await app.login(subject);
+    await app.http.refresh(refreshToken);
+    app.clock.advance(31);
+    proxy.loseNextReplyTo('UPDATE');
+    expectUnavailable(await app.http.refresh(refreshToken));
+    expect((await app.http.refresh(refreshToken)).body.code).toBe('refresh_token_reused');
+    expect(await app.rows(subject)).toMatchObject([{ revokedReason: 'reuse' }]);
+    expect((await app.audit(subject)).filter(({ type }) => type === 'refresh_token.reused')).toHaveLength(1);
+  });
+
+  it('says 503 to a logout whose reply never arrived, and the token is dead', async () => {
+    const { refreshToken } = await app.login(newSubject());
+    proxy.loseNextReplyTo('UPDATE');
+    expectUnavailable(await app.http.logout(refreshToken));
+    expect((await app.http.refresh(refreshToken)).body.code).toBe('refresh_token_revoked');
+    expect((await app.http.logout(refreshToken)).status).toBe(204);
+  });
+
+  it('keeps audit events while it is away and writes them once when it is back', async () => {
+    const subject = newSubject();
+    let { refreshToken } = await app.login(subject);
+    refreshToken = (await app.http.refresh(refreshToken)).body.refresh_token;
+    proxy.cut();
+    await expect(app.audit(subject)).rejects.toThrow();
+    proxy.restore();
+    await app.http.refresh(refreshToken);
+    expect((await app.audit(subject)).map(({ type }) => type)).toEqual(['refresh_token.issued', 'refresh_token.rotated', 'refresh_token.rotated']);
+  });
+}
+
+function onSqlite(stack: Stack): void {
+  let app: RunningApp;
+  let rival: Database.Database;
+
+  beforeAll(async () => {
+    app = await stack.start();
+    rival = new Database(sqliteFile(stack.url)!);
+  });
+  afterEach(() => {
+    if (rival.inTransaction) rival.exec('ROLLBACK');
+  });
+  afterAll(() => rival.close());
+
+  it('waits while another process holds the write lock, then answers 200', async () => {
+    const { refreshToken } = await app.login(newSubject());
+    await app.audit('nobody');
+    rival.exec('BEGIN IMMEDIATE');
+    const tries = app.statements.entries.length;
+    const answer = app.http.refresh(refreshToken);
+    // The SELECT, and the UPDATE more than once: it has met the lock and come back.
+    while (app.statements.entries.length < tries + 3) await new Promise(setImmediate);
+    rival.exec('ROLLBACK');
+    expect((await answer).status).toBe(200);
+  });
+
+  it('answers 503 when the lock is held too long, and the same token works afterwards', async () => {
+    const { refreshToken, accessToken } = await app.login(newSubject());
+    rival.exec('BEGIN IMMEDIATE');
+    expectUnavailable(await app.http.refresh(refreshToken));
+    expect((await app.http.get('/strict', bearer(accessToken))).status).toBe(200);
+    rival.exec('ROLLBACK');
+    expect((await app.http.refresh(refreshToken)).status).toBe(200);
+  });
+}
