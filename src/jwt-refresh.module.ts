@@ -1,5 +1,5 @@
 import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AuditListener } from './audit/audit.listener';
@@ -10,6 +10,7 @@ import { JwtAuthGuard } from './guards/jwt-auth.guard';
 import { JwtRefreshGuard } from './guards/jwt-refresh.guard';
 import { BearerReader } from './http/bearer-reader';
 import { ErrorPresenter } from './http/error-presenter';
+import { JwtRefreshExceptionFilter } from './http/jwt-refresh-exception.filter';
 import { mount } from './http/mount';
 import { RefreshController } from './http/refresh.controller';
 import { SessionsController } from './http/sessions.controller';
@@ -33,6 +34,7 @@ import { RotationService } from './rotation/rotation.service';
 import { RefreshTokenStore } from './sessions/refresh-token.store';
 import { SessionService } from './sessions/session.service';
 import { openDatabase } from './storage/open-database';
+import { SchemaCheck } from './sessions/schema-check';
 import { JWT_REFRESH_DATABASE } from './storage/tokens';
 import { AccessTokenService } from './tokens/access-token.service';
 import { TokenMinter } from './tokens/token-minter';
@@ -66,6 +68,8 @@ const INNER_PROVIDERS: Provider[] = [
   AccessTokenBinding,
   AccessTokenStrategy,
   BearerReader,
+  SchemaCheck,
+  { provide: APP_FILTER, useClass: JwtRefreshExceptionFilter },
 ];
 
 /**
@@ -94,7 +98,7 @@ export class JwtRefreshModule extends ConfigurableModuleClass {
   }
 
   /**
-   * Registers the module with options from a factory or a class with `createJwtRefreshOptions`-like method `create()`.
+   * Registers the module with options from a factory, or from a class whose method `create()` returns them.
    * What Nest must know at registration ({@link JwtRefreshExtras}) is given beside the factory.
    *
    * @throws JwtRefreshOptionsError when the app boots, naming every wrong option

@@ -111,9 +111,9 @@ export interface AuditOptions {
 export interface JwtRefreshOptions {
   /**
    * The server's secret, or several with ids: the first is used for new tokens, all are accepted. A plain text has the
-   * id `'default'`. Removing a secret ends every token made with it.
+   * id `'default'`. Removing a secret ends every token made with it. An environment variable that is not set stops the boot.
    */
-  secret: string | ServerSecret[];
+  secret: string | ServerSecret[] | undefined;
   /** The `iss` of access tokens, checked on each request (RFC 7519 §4.1.1). */
   issuer: string;
   /** The `aud` of access tokens. With several, all are accepted and the first is given to new sessions (RFC 7519 §4.1.3). */

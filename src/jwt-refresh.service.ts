@@ -105,7 +105,7 @@ export class JwtRefreshService {
     return this.revocation.revokeAll(subject, { reason: assertName('reason', reason), actor, device: deviceOf(options) }, except);
   }
 
-  /** A subject's live sessions, newest first. */
+  /** A subject's live sessions, newest first, at most 1000. */
   sessions(subject: string): Promise<RefreshToken[]> {
     return this.sessionService.findLive(subject);
   }

@@ -4,7 +4,7 @@ import { bearerTokenOf, type Carrier } from '../guards/credentials';
 import { SessionCheckService } from '../revocation/session-check.service';
 import { type AccessTokenClaims, AccessTokenService } from '../tokens/access-token.service';
 
-/** Reads the access token of requests that no guard stands before. Any audience will do: it is the subject that counts. */
+/** Reads the access token of requests that no guard stands before. */
 @Injectable()
 export class BearerReader {
   constructor(
@@ -16,12 +16,12 @@ export class BearerReader {
   async get(request: Carrier): Promise<AccessTokenClaims> {
     const token = bearerTokenOf(request);
     if (token === null) throw new JwtRefreshError('access_token_missing');
-    const claims = this.accessTokens.verify(token, { audience: null });
+    const claims = this.accessTokens.verify(token);
     await this.sessionCheck.assertLive(claims);
     return claims;
   }
 
-  /** The claims of a genuine token, even if it or its session has ended; null for anything else. */
+  /** The claims of a genuine token of any audience, even if it or its session has ended; null for anything else. */
   findGenuine(request: Carrier): AccessTokenClaims | null {
     try {
       return this.accessTokens.verify(bearerTokenOf(request) ?? '', { audience: null, allowExpired: true });

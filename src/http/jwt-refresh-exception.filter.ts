@@ -3,7 +3,10 @@ import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { JwtRefreshError } from '../errors';
 import { ErrorPresenter } from './error-presenter';
 
-/** Answers the module's own errors on the module's own controllers. */
+/**
+ * Answers the module's own errors, also where a host's handler or passport let one through. Other transports than HTTP
+ * handle them by themselves: they are `HttpException`s.
+ */
 @Catch(JwtRefreshError)
 export class JwtRefreshExceptionFilter extends BaseExceptionFilter {
   constructor(
@@ -14,6 +17,6 @@ export class JwtRefreshExceptionFilter extends BaseExceptionFilter {
   }
 
   override catch(error: JwtRefreshError, host: ArgumentsHost): void {
-    super.catch(this.presenter.present(error, host), host);
+    if (host.getType<string>() === 'http') super.catch(this.presenter.present(error, host), host);
   }
 }

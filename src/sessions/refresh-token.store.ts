@@ -35,8 +35,10 @@ const STATEMENTS = {
   revokeAll: `${REVOKE} WHERE {subject} = :subject AND {id} <> :except AND {revokedAt} IS NULL`,
   // By the index on subject: those that a revokeAll() has just revoked.
   findRevoked: 'SELECT {*} FROM {table} WHERE {subject} = :subject AND {revokedAt} = :revokedAt AND {revokedReason} = :revokedReason',
-  // By the index on subject.
-  findLive: `SELECT {*} FROM {table} WHERE {subject} = :subject AND {kind} = 'session' AND ${LIVE} ORDER BY {id} DESC`,
+  // By the index on subject. A subject with more has a program that logs in again and again.
+  findLive: `SELECT {*} FROM {table} WHERE {subject} = :subject AND {kind} = 'session' AND ${LIVE} ORDER BY {id} DESC LIMIT 1000`,
+  // Reads nothing; tells whether the table is there.
+  probe: 'SELECT {*} FROM {table} WHERE 1 = 0',
 } as const;
 
 type StatementName = keyof typeof STATEMENTS;
@@ -58,7 +60,7 @@ export class RefreshTokenStore {
     return rows[0] ? this.table.hydrate(rows[0]) : null;
   }
 
-  /** A subject's live sessions, newest first. */
+  /** A subject's live sessions, newest first, at most 1000. */
   async findLive(subject: string, now: Date): Promise<RefreshToken[]> {
     const { rows } = await this.run('findLive', { subject, now });
     return rows.map((row) => this.table.hydrate(row));
@@ -75,6 +77,11 @@ export class RefreshTokenStore {
     const condition = { id: from.id, fromGeneration: from.generation, fromHash: from.tokenHash };
     const { affected } = await this.run('rotate', { ...change, ...condition });
     return affected === 1;
+  }
+
+  /** @throws JwtRefreshError when the table can't be read */
+  async probe(): Promise<void> {
+    await this.run('probe', {});
   }
 
   async touch(id: string, lastUsed: Date): Promise<void> {

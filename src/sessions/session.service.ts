@@ -55,7 +55,7 @@ export class SessionService {
     return this.minter.mint(session, secret);
   }
 
-  /** A subject's live sessions, newest first. */
+  /** A subject's live sessions, newest first, at most 1000. */
   async findLive(subject: string): Promise<RefreshToken[]> {
     assertSubject(subject);
     return this.store.findLive(subject, new Date(this.options.clock.now()));

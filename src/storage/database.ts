@@ -20,6 +20,8 @@ export class DuplicateKeyError extends Error {}
 const RETRY_BUDGET_MS = 4000;
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 250;
+/** An outage fails every request alike; one line a second tells as much as a thousand. */
+const REPORT_INTERVAL_MS = 1000;
 
 // TypeORM's SQLite driver has one connection for all, so a statement may land in somebody else's open transaction.
 // Everything the module runs on SQLite therefore queues per data source.
@@ -33,6 +35,7 @@ const sqliteQueues = new WeakMap<DataSource, Mutex>();
 export class Database {
   private readonly logger = new Logger('JwtRefresh');
   private readonly queue: Mutex | null;
+  private lastReport = { name: '', at: 0 };
 
   constructor(readonly dataSource: DataSource) {
     this.queue = dataSource.options.type === 'better-sqlite3' ? queueFor(dataSource) : null;
@@ -84,8 +87,16 @@ export class Database {
   }
 
   private unavailable(error: unknown): JwtRefreshError {
-    this.logger.error(`The database refused a statement: ${nameOfDriverError(error)}`);
-    return new JwtRefreshError('temporarily_unavailable', {}, { cause: new Error(nameOfDriverError(error)) });
+    const name = nameOfDriverError(error);
+    this.report(name);
+    return new JwtRefreshError('temporarily_unavailable', {}, { cause: new Error(name) });
+  }
+
+  private report(name: string): void {
+    const at = performance.now();
+    if (name === this.lastReport.name && at - this.lastReport.at < REPORT_INTERVAL_MS) return;
+    this.lastReport = { name, at };
+    this.logger.error(`The database refused a statement: ${name}`);
   }
 }
 

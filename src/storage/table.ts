@@ -43,8 +43,9 @@ export class Table<Row extends ObjectLiteral> {
 
   hydrate(record: Values): Row {
     const row = new this.entity();
+    const values: Values = row;
     for (const column of this.metadata.columns) {
-      Object.assign(row, { [column.propertyName]: this.dataSource.driver.prepareHydratedValue(record[column.propertyName], column) as unknown });
+      values[column.propertyName] = this.dataSource.driver.prepareHydratedValue(record[column.propertyName], column);
     }
     return row;
   }

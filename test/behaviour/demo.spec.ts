@@ -109,7 +109,7 @@ describe('starting the demo', () => {
   });
 
   it.each([
-    [{ DATABASE_URL: 'mysql://root@127.0.0.1:1/none' }, 'No database answers'],
+    [{ DATABASE_URL: 'mysql://root@127.0.0.1:1/none', JWT_REFRESH_SECRET: SECRET }, 'No database answers'],
     [{ DATABASE_URL: 'oracle://x' }, 'DATABASE_URL must look like'],
     [{ HTTP_ADAPTER: 'koa' }, 'HTTP_ADAPTER must be express or fastify'],
     [{ TRANSPORT: 'cookie' }, 'TRANSPORT must be body'],

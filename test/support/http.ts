@@ -28,7 +28,7 @@ export class HttpClient {
   }
 
   post(path: string, body?: unknown, headers: HeaderMap = {}): Promise<Answer> {
-    const json = body === undefined ? {} : { 'Content-Type': 'application/json' };
+    const json: HeaderMap = body === undefined ? {} : { 'Content-Type': 'application/json' };
     return this.send('POST', path, { body: body === undefined ? undefined : JSON.stringify(body), headers: { ...json, ...headers } });
   }
 
