@@ -1,0 +1,537 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { getDataSourceToken, TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
+import { createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync, type KeyPairKeyObjectResult, randomBytes } from 'node:crypto';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { systemClock } from './clock';
+import { ERROR_TABLE, JwtRefreshOptionsError } from './errors';
+import { JwtRefreshModule } from './jwt-refresh.module';
+import type { AccessTokenKey, JwtRefreshOptions } from './jwt-refresh.options';
+import { resolveOptions } from './resolve-options';
+import { JWT_REFRESH_ENTITIES } from './storage/entities';
+
+const SECRET = randomBytes(48).toString('base64');
+const GOOD: JwtRefreshOptions = { secret: SECRET, issuer: 'https://api.example', audience: 'web' };
+
+/** Options as a host without types, or an environment without variables, may give them. */
+type Given = Record<string, unknown>;
+
+function problemsWith(changes: Given): readonly string[] {
+  try {
+    resolveOptions({ ...GOOD, ...changes } as JwtRefreshOptions);
+    return [];
+  } catch (error) {
+    if (error instanceof JwtRefreshOptionsError) return error.problems;
+    throw error;
+  }
+}
+
+/** Each problem begins with the path of the option it is about. */
+const pathsIn = (problems: readonly string[]): string[] => problems.map((problem) => problem.split(' ', 1)[0]!);
+
+/** `at('audit.enabled', 1)` is `{ audit: { enabled: 1 } }`. */
+const at = (path: string, value: unknown): Given => path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as Given;
+
+interface PemPair {
+  privateKey: string;
+  publicKey: string;
+}
+
+const inPem = ({ privateKey, publicKey }: KeyPairKeyObjectResult): PemPair => ({
+  privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+});
+/** PKCS #8 under a passphrase that the module is not told. */
+const encrypted = (privateKey: string): string =>
+  createPrivateKey(privateKey).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'open sesame' }).toString();
+
+const RSA = inPem(generateKeyPairSync('rsa', { modulusLength: 2048 }));
+const OTHER_RSA = inPem(generateKeyPairSync('rsa', { modulusLength: 2048 }));
+const RSA_1024 = inPem(generateKeyPairSync('rsa', { modulusLength: 1024 }));
+const RSA_PSS = inPem(generateKeyPairSync('rsa-pss', { modulusLength: 2048 }));
+const P256 = inPem(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
+const P384 = inPem(generateKeyPairSync('ec', { namedCurve: 'P-384' }));
+const SECP256K1 = inPem(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }));
+const ED25519 = inPem(generateKeyPairSync('ed25519'));
+const GARBAGE = RSA.privateKey.replace(/.{8}\n-----END/, '\n-----END');
+
+describe('the defaults', () => {
+  it('are these', () => {
+    const { accessToken, ...options } = resolveOptions(GOOD);
+    expect(options).toEqual({
+      secrets: [{ id: 'default', value: SECRET }],
+      issuer: 'https://api.example',
+      audiences: ['web'],
+      refreshToken: { lifetime: 14 * 86_400, maxLifetime: 90 * 86_400, graceSeconds: 30, format: 'opaque' },
+      request: { refreshTokenParam: 'refresh_token' },
+      response: { accessTokenProp: 'access_token', refreshTokenProp: 'refresh_token', authorizationHeader: true },
+      revocation: { check: 'strict' },
+      accessTokenOnRefresh: 'ignore',
+      maxSessionsPerSubject: Infinity,
+      hooks: {},
+      errors: {},
+      audit: { enabled: true, queueLimit: 10_000 },
+      clock: systemClock,
+    });
+    expect(accessToken).toMatchObject({ lifetime: 1800, notBeforeLeeway: 5, clockTolerance: 0, keys: [{ id: 'default', algorithm: 'HS256' }] });
+    expect(accessToken.keys[0].signWith!.export().toString()).toBe(SECRET);
+  });
+
+  it('hold for every option and every section that is given as undefined', () => {
+    const sections = ['accessToken', 'refreshToken', 'request', 'response', 'revocation', 'hooks', 'errors', 'audit'];
+    const absent = ['accessTokenOnRefresh', 'maxSessionsPerSubject', 'clock', ...sections];
+    const hollow = {
+      accessToken: { lifetime: undefined, notBeforeLeeway: undefined, clockTolerance: undefined, keys: undefined },
+      refreshToken: { lifetime: undefined, maxLifetime: undefined, graceSeconds: undefined, format: undefined },
+      request: { refreshTokenParam: undefined },
+      response: { accessTokenProp: undefined, refreshTokenProp: undefined, authorizationHeader: undefined },
+      revocation: { check: undefined },
+      hooks: { beforeRotate: undefined },
+      errors: { refresh_token_missing: undefined },
+      audit: { enabled: undefined, queueLimit: undefined },
+    };
+    const withoutGiven = ({ hooks: _hooks, errors: _errors, ...rest }: ReturnType<typeof resolveOptions>) => JSON.stringify(rest);
+    const defaults = withoutGiven(resolveOptions(GOOD));
+    expect(withoutGiven(resolveOptions({ ...GOOD, ...Object.fromEntries(absent.map((name) => [name, undefined])) }))).toBe(defaults);
+    expect(withoutGiven(resolveOptions({ ...GOOD, ...hollow }))).toBe(defaults);
+  });
+
+  it('give each server secret a signing key of the same id, first signs', () => {
+    const secret = [
+      { id: '2026-11', value: SECRET },
+      { id: '2025-11', value: randomBytes(48).toString('base64') },
+    ];
+    const { secrets, accessToken } = resolveOptions({ ...GOOD, secret });
+    expect(secrets).toEqual(secret);
+    expect(accessToken.keys.map(({ id, algorithm }) => [id, algorithm])).toEqual([
+      ['2026-11', 'HS256'],
+      ['2025-11', 'HS256'],
+    ]);
+  });
+
+  it.each([
+    [{ lifetime: '180d' }, { lifetime: 180 * 86_400, maxLifetime: 180 * 86_400, graceSeconds: 30 }],
+    [{ lifetime: 10 }, { lifetime: 10, maxLifetime: 90 * 86_400, graceSeconds: 9 }],
+    [{ lifetime: 1 }, { lifetime: 1, maxLifetime: 90 * 86_400, graceSeconds: 0 }],
+    [
+      { lifetime: '1h', maxLifetime: '1h', graceSeconds: 3599 },
+      { lifetime: 3600, maxLifetime: 3600, graceSeconds: 3599 },
+    ],
+  ] as const)('of the other lifetimes give way to %j', (refreshToken, expected) => {
+    expect(resolveOptions({ ...GOOD, refreshToken }).refreshToken).toMatchObject(expected);
+  });
+});
+
+describe('a boot error', () => {
+  describe('about a server secret', () => {
+    const PLACEHOLDERS = [
+      'your-256-bit-secret-your-256-bit-secret',
+      'your secret goes here, at least 32 bytes',
+      'change-me-change-me-change-me-change-me',
+      'please changeme before you go to production',
+      'CHANGE_THIS_TO_A_LONG_RANDOM_STRING!!',
+      'replace_me_with_a_long_random_string',
+      'this-is-only-a-placeholder-for-a-secret',
+      'a-string-secret-at-least-256-bits-long',
+      '<put at least thirty-two random bytes here>',
+      '${JWT_REFRESH_SECRET_OF_THE_ENVIRONMENT}',
+    ];
+
+    it.each<[string, unknown]>([
+      ['undefined, as from an environment without the variable', undefined],
+      ['null', null],
+      ['an empty text', ''],
+      ['31 bytes', 'x'.repeat(31)],
+      ['a number', 12345678901234567890123456789012],
+      ['bytes', randomBytes(48)],
+      ['an object instead of a list', { id: 'a', value: SECRET }],
+      ['an empty list', []],
+      ...PLACEHOLDERS.map((text): [string, string] => [`the placeholder ${text}`, text]),
+    ])('names secret for %s', (_, secret) => {
+      expect(pathsIn(problemsWith({ secret }))).toEqual(['secret']);
+    });
+
+    it.each<[path: string, secret: unknown[]]>([
+      ['secret[0].value', [{ id: 'a', value: undefined }]],
+      ['secret[0].value', [{ id: 'a' }]],
+      ['secret[1].value', [{ id: 'a', value: SECRET }, { id: 'b', value: 'short' }]],
+      ['secret[0].value', [{ id: 'a', value: PLACEHOLDERS[0] }]],
+      ['secret[0].id', [{ value: SECRET }]],
+      ['secret[0].id', [{ id: '', value: SECRET }]],
+      ['secret[0].id', [{ id: 'a b', value: SECRET }]],
+      ['secret[0].id', [{ id: 'schlüssel', value: SECRET }]],
+      ['secret[0].id', [{ id: 'x'.repeat(33), value: SECRET }]],
+      ['secret[0].id', [{ id: 'a\n', value: SECRET }]],
+      ['secret[0].id', [{ id: 5, value: SECRET }]],
+      ['secret[0].key', [{ id: 'a', value: SECRET, key: SECRET }]],
+      ['secret', [{ id: 'a', value: SECRET }, { id: 'a', value: SECRET }]],
+    ])('names %s for %j', (path, secret) => {
+      expect(pathsIn(problemsWith({ secret }))).toEqual([path]);
+    }); // prettier-ignore
+
+    it('counts bytes, not characters', () => {
+      expect(problemsWith({ secret: 'ü'.repeat(16) })).toEqual([]);
+      expect(problemsWith({ secret: 'ü'.repeat(15) })).toEqual(['secret has 30 bytes and needs at least 32; make one with: openssl rand -base64 48']);
+    });
+
+    it('says what to do, and never repeats the secret', () => {
+      expect(problemsWith({ secret: undefined })).toEqual([
+        'secret must be a text of at least 32 bytes, but it is undefined; is the environment variable set?',
+      ]);
+      for (const secret of ['correct-horse-battery', PLACEHOLDERS[0], [{ id: 'a b', value: SECRET }], { value: SECRET }]) {
+        const text = problemsWith({ secret }).join('\n');
+        expect(text).toMatch(/^secret/);
+        for (const value of ['correct-horse', 'your-256', SECRET]) expect(text).not.toContain(value);
+      }
+    });
+  });
+
+  describe('about a length of time', () => {
+    const NO_DURATION: unknown[] = ['900', '0', '', 'soon', '1.5s', '500ms', NaN, Infinity, 1.5, -1, '-5m', true, {}, [60], 60n];
+    const WITHOUT_ZERO = ['accessToken.lifetime', 'refreshToken.lifetime', 'refreshToken.maxLifetime'];
+    const WITH_ZERO = ['accessToken.notBeforeLeeway', 'accessToken.clockTolerance'];
+    const each = (paths: string[], values: unknown[]) => paths.flatMap((path) => values.map((value): [string, unknown] => [path, value]));
+
+    it.each([...each(WITHOUT_ZERO, [...NO_DURATION, 0, '0s']), ...each(WITH_ZERO, NO_DURATION)])('names %s for %p', (path, value) => {
+      expect(pathsIn(problemsWith(at(path, value)))).toEqual([path]);
+    });
+
+    it.each(WITH_ZERO)('leaves a %s of zero alone', (path) => {
+      expect(problemsWith(at(path, 0))).toEqual([]);
+    });
+
+    it('says how to write 900 seconds when given the text 900', () => {
+      expect(problemsWith(at('accessToken.lifetime', '900'))).toEqual([
+        "accessToken.lifetime '900' has no unit: write the number 900 for seconds, or a text like '900s'",
+      ]);
+    });
+
+    it.each(['30', '30s', NaN, Infinity, -1, 1.5, true])('names refreshToken.graceSeconds for %p', (graceSeconds) => {
+      expect(pathsIn(problemsWith({ refreshToken: { graceSeconds } }))).toEqual(['refreshToken.graceSeconds']);
+    });
+
+    it.each([
+      ['refreshToken.lifetime', { lifetime: '91d', maxLifetime: '90d' }],
+      ['refreshToken.lifetime', { maxLifetime: '13d' }],
+      ['refreshToken.graceSeconds', { lifetime: 60, graceSeconds: 60 }],
+      ['refreshToken.graceSeconds', { lifetime: 60, graceSeconds: 61 }],
+      ['refreshToken.graceSeconds', { graceSeconds: 14 * 86_400 }],
+    ])('names %s for %j, which contradict each other', (path, refreshToken) => {
+      expect(pathsIn(problemsWith({ refreshToken }))).toEqual([path]);
+    });
+
+    it.each([
+      ['refreshToken.lifetime', { lifetime: '100y', maxLifetime: '100y' }],
+      ['refreshToken.maxLifetime', { maxLifetime: '300000y' }],
+      ['refreshToken.maxLifetime', { maxLifetime: Number.MAX_SAFE_INTEGER }],
+    ])('names %s for %j, which no row can hold', (path, refreshToken) => {
+      expect(pathsIn(problemsWith({ refreshToken }))).toEqual([path]);
+    });
+  });
+
+  describe('about a signing key', () => {
+    const key = (changes: Given): Given => ({ id: 'k1', algorithm: 'RS256', privateKey: RSA.privateKey, ...changes });
+    const good = (id: string): Given => key({ id });
+
+    it.each<[path: string, title: string, keys: unknown]>([
+      ['accessToken.keys', 'an empty list', []],
+      ['accessToken.keys', 'one key instead of a list', key({})],
+      ['accessToken.keys', 'an id twice', [good('k1'), good('k1')]],
+      ['accessToken.keys[1].id', 'no id', [good('k1'), key({ id: undefined })]],
+      ['accessToken.keys[0].id', 'an empty id', [key({ id: '' })]],
+      ['accessToken.keys[0].id', 'a path as id', [key({ id: '../../dev/null' })]],
+      ['accessToken.keys[0].kid', 'an unknown member', [key({ kid: 'k1' })]],
+      ['accessToken.keys[0].algorithm', 'the algorithm none', [{ id: 'k1', algorithm: 'none', secret: SECRET }]],
+      ['accessToken.keys[0].algorithm', 'the algorithm HS512', [{ id: 'k1', algorithm: 'HS512', secret: SECRET }]],
+      ['accessToken.keys[0].algorithm', 'an algorithm in lower case', [{ id: 'k1', algorithm: 'hs256', secret: SECRET }]],
+      ['accessToken.keys[0].algorithm', 'no algorithm', [{ id: 'k1', secret: SECRET }]],
+      ['accessToken.keys[0].algorithm', 'an unknown algorithm with a private key', [key({ algorithm: 'PS256' })]],
+      ['accessToken.keys[0].secret', 'HS256 without a secret', [{ id: 'k1', algorithm: 'HS256' }]],
+      ['accessToken.keys[0].secret', 'HS256 with 31 bytes', [{ id: 'k1', algorithm: 'HS256', secret: 'x'.repeat(31) }]],
+      [
+        'accessToken.keys[0].secret',
+        'HS256 with a placeholder',
+        [{ id: 'k1', algorithm: 'HS256', secret: 'a-string-secret-at-least-256-bits-long' }],
+      ],
+      ['accessToken.keys[0].secret', 'HS256 with a private key', [key({ algorithm: 'HS256' })]],
+      ['accessToken.keys[0]', 'RSA of 1024 bits', [key({ privateKey: RSA_1024.privateKey })]],
+      ['accessToken.keys[1]', 'RSA of 1024 bits, only to verify', [good('k1'), { id: 'k2', algorithm: 'RS256', publicKey: RSA_1024.publicKey }]],
+      ['accessToken.keys[0]', 'RSA-PSS for RS256', [key({ privateKey: RSA_PSS.privateKey })]],
+      ['accessToken.keys[0]', 'P-256 for RS256', [key({ privateKey: P256.privateKey })]],
+      ['accessToken.keys[0]', 'Ed25519 for RS256', [key({ privateKey: ED25519.privateKey })]],
+      ['accessToken.keys[0]', 'RSA for ES256', [key({ algorithm: 'ES256' })]],
+      ['accessToken.keys[0]', 'P-384 for ES256', [key({ algorithm: 'ES256', privateKey: P384.privateKey })]],
+      ['accessToken.keys[0]', 'secp256k1 for ES256', [key({ algorithm: 'ES256', privateKey: SECP256K1.privateKey })]],
+      ['accessToken.keys[0]', 'a damaged PEM', [key({ privateKey: GARBAGE })]],
+      ['accessToken.keys[0]', 'a text that is no PEM', [key({ privateKey: SECRET })]],
+      ['accessToken.keys[0]', 'an encrypted PEM', [key({ privateKey: encrypted(RSA.privateKey) })]],
+      ['accessToken.keys[0]', 'an empty PEM', [key({ privateKey: '' })]],
+      ['accessToken.keys[0]', 'null for a PEM', [key({ privateKey: null })]],
+      ['accessToken.keys[0]', 'no key at all', [key({ privateKey: undefined })]],
+      ['accessToken.keys[0]', 'a damaged public key beside a good private one', [key({ publicKey: 'x' })]],
+      ['accessToken.keys[0]', 'a public PEM where the private one belongs', [key({ privateKey: RSA.publicKey })]],
+      ['accessToken.keys[0]', 'a public KeyObject where the private one belongs', [key({ privateKey: createPublicKey(RSA.publicKey) })]],
+      ['accessToken.keys[0]', 'a secret KeyObject', [key({ privateKey: createSecretKey(randomBytes(48)) })]],
+      ['accessToken.keys[0]', 'a public key of another pair', [key({ publicKey: OTHER_RSA.publicKey })]],
+      ['accessToken.keys[0]', 'a first key that only verifies', [{ id: 'k1', algorithm: 'RS256', publicKey: RSA.publicKey }]],
+    ])('names %s for %s', (path, _, keys) => {
+      expect(pathsIn(problemsWith({ accessToken: { keys } }))).toEqual([path]);
+    });
+
+    it.each<[string, Given, string]>([
+      ['a damaged private key', key({ privateKey: GARBAGE }), GARBAGE],
+      ['a private key on one line', key({ privateKey: RSA.privateKey.replaceAll('\n', '') }), RSA.privateKey],
+      ['a weak private key', key({ privateKey: RSA_1024.privateKey }), RSA_1024.privateKey],
+      ['a private key of the wrong kind', key({ algorithm: 'ES256' }), RSA.privateKey],
+      ['a private key that is a secret', key({ privateKey: SECRET }), SECRET],
+      ['a private key for HS256', key({ algorithm: 'HS256', secret: RSA.privateKey.slice(0, 31) }), RSA.privateKey],
+      ['a private key as id', key({ id: RSA.privateKey }), RSA.privateKey],
+      ['a private key as algorithm', key({ algorithm: RSA.privateKey }), RSA.privateKey],
+    ])('about %s repeats no part of it', (_, entry, material) => {
+      let error: unknown;
+      try {
+        resolveOptions({ ...GOOD, accessToken: { keys: [entry as unknown as AccessTokenKey] } });
+      } catch (thrown) {
+        error = thrown;
+      }
+      const { message, stack, problems, cause } = error as JwtRefreshOptionsError;
+      const said = JSON.stringify([message, stack, problems]);
+      const lines = material.split('\n').filter((line) => line.length > 8 && !line.startsWith('-----'));
+      for (const line of lines) expect(said).not.toContain(line.slice(0, 12));
+      expect(cause).toBeUndefined();
+    });
+
+    it('takes PEM texts and KeyObjects, derives the public key, and lets later keys only verify', () => {
+      const keys: AccessTokenKey[] = [
+        { id: 'es', algorithm: 'ES256', privateKey: P256.privateKey },
+        { id: 'rs', algorithm: 'RS256', privateKey: createPrivateKey(RSA.privateKey), publicKey: RSA.publicKey },
+        { id: 'hs', algorithm: 'HS256', secret: SECRET },
+        { id: 'old', algorithm: 'RS256', publicKey: createPublicKey(RSA.publicKey) },
+      ];
+      const resolved = resolveOptions({ ...GOOD, accessToken: { keys } }).accessToken.keys;
+      expect(resolved.map(({ id, algorithm, signWith, verifyWith }) => [id, algorithm, signWith?.type, verifyWith.type])).toEqual([
+        ['es', 'ES256', 'private', 'public'],
+        ['rs', 'RS256', 'private', 'public'],
+        ['hs', 'HS256', 'secret', 'secret'],
+        ['old', 'RS256', undefined, 'public'],
+      ]);
+    });
+  });
+
+  it.each<[path: string, value: unknown]>([
+    ...[undefined, '', ' ', 5, null, 'x'.repeat(256), ['https://api.example']].map((value): [string, unknown] => ['issuer', value]),
+    ...[undefined, '', ' ', 5, null, 'x'.repeat(256), []].map((value): [string, unknown] => ['audience', value]),
+    ...['always', '', true, 'IGNORE'].map((value): [string, unknown] => ['accessTokenOnRefresh', value]),
+    ...[0, -1, 1.5, NaN, Infinity, '3', null].map((value): [string, unknown] => ['maxSessionsPerSubject', value]),
+    ...['JWT', 'paseto', '', 1].map((value): [string, unknown] => ['refreshToken.format', value]),
+    ...['never', 'STRICT', true].map((value): [string, unknown] => ['revocation.check', value]),
+    ...['true', 0, 'no'].map((value): [string, unknown] => ['response.authorizationHeader', value]),
+    ...['yes', 1].map((value): [string, unknown] => ['audit.enabled', value]),
+    ...[0, -1, 1.5, NaN, '100'].map((value): [string, unknown] => ['audit.queueLimit', value]),
+    ...[{}, 5, { now: 5 }, 'now'].map((value): [string, unknown] => ['clock', value]),
+    ...['beforeRefreshRoute', 'resolveSubject', 'beforeRotate', 'afterRotate'].map((name): [string, unknown] => [`hooks.${name}`, 'function']),
+    ['hooks.resolveSubject', null],
+    ...[399, 600, 200, NaN, '401', 401.5].map((value): [string, unknown] => ['errors.refresh_token_missing.status', value]),
+    ...['', ' ', 5, 'x'.repeat(256)].map((value): [string, unknown] => ['errors.refresh_token_missing.message', value]),
+  ])('names %s for %p', (path, value) => {
+    expect(pathsIn(problemsWith(at(path, value)))).toEqual([path]);
+  });
+
+  it.each([' web', 'web ', 'we\nb', 'web\u0000'])('names audience for %j, for which no session could be issued', (audience) => {
+    expect(pathsIn(problemsWith({ audience }))).toEqual(['audience']);
+  });
+
+  it.each<[path: string, audience: unknown[]]>([
+    ['audience[1]', ['web', '']],
+    ['audience[0]', [undefined]],
+    ['audience[2]', ['web', 'mobile', 5]],
+  ])('names %s for the list %j', (path, audience) => {
+    expect(pathsIn(problemsWith({ audience }))).toEqual([path]);
+  });
+
+  describe('about a member name', () => {
+    const NO_NAME = ['', ' ', 'a b', '.a', 'a.', 'a..b', '1a', 'a[0]', '__proto__', 'a.__proto__.b', 'constructor', 'a.prototype', 5, ['a']];
+    const PATHS = ['request.refreshTokenParam', 'response.accessTokenProp', 'response.refreshTokenProp'];
+
+    it.each(PATHS.flatMap((path) => NO_NAME.map((value): [string, unknown] => [path, value])))('names %s for %j', (path, value) => {
+      expect(pathsIn(problemsWith(at(path, value)))).toEqual([path]);
+    });
+
+    it.each([
+      ['token', 'token'],
+      ['token', 'token.refresh'],
+      ['token.access', 'token'],
+      ['a.b', 'a.b.c'],
+      ['refresh_token', undefined],
+    ])(
+      'names response.accessTokenProp when the access token at %s and the refresh token at %s would collide',
+      (accessTokenProp, refreshTokenProp) => {
+        expect(pathsIn(problemsWith({ response: { accessTokenProp, refreshTokenProp } }))).toEqual(['response.accessTokenProp']);
+      },
+    );
+
+    const TAKEN = ['token_type', 'expires_in', 'refresh_expires_in', 'expires_in.token'];
+    it.each(PATHS.slice(1).flatMap((path) => TAKEN.map((name): [string, string] => [path, name])))(
+      'names %s for %s, where the token would be overwritten by another member of the answer',
+      (path, name) => {
+        expect(pathsIn(problemsWith(at(path, name)))).toEqual([path]);
+      },
+    );
+
+    it('is not made for names side by side', () => {
+      expect(problemsWith({ response: { accessTokenProp: 'token.access', refreshTokenProp: 'token.refresh' } })).toEqual([]);
+      expect(problemsWith({ response: { accessTokenProp: 'token', refreshTokenProp: 'token2' } })).toEqual([]);
+      expect(problemsWith({ request: { refreshTokenParam: 'data.refresh-token_2' } })).toEqual([]);
+    });
+  });
+
+  it.each([
+    ['secrets', { secrets: SECRET }],
+    ['accessToken.ttl', { accessToken: { ttl: 60 } }],
+    ['refreshToken.grace', { refreshToken: { grace: 30 } }],
+    ['request.param', { request: { param: 'token' } }],
+    ['response.tokenProp', { response: { tokenProp: 'token' } }],
+    ['revocation.mode', { revocation: { mode: 'strict' } }],
+    ['hooks.beforeRefresh', { hooks: { beforeRefresh: () => undefined } }],
+    ['errors.token_missing', { errors: { token_missing: {} } }],
+    ['errors.refresh_token_missing.code', { errors: { refresh_token_missing: { code: 'x' } } }],
+    ['audit.enable', { audit: { enable: true } }],
+    ['__proto__', JSON.parse('{ "__proto__": { "issuer": "x" } }') as Given],
+  ])('names the unknown option %s and lists the known ones', (path, changes) => {
+    const problems = problemsWith(changes);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(`${path} is not an option; known here: `);
+  });
+
+  const SECTIONS = ['accessToken', 'refreshToken', 'request', 'response', 'revocation', 'hooks', 'errors', 'audit', 'errors.refresh_token_missing'];
+  it.each(SECTIONS.flatMap((path) => [null, 'text', 5, true, []].map((value): [string, unknown] => [path, value])))(
+    'names %s for %j',
+    (path, value) => {
+      expect(problemsWith(at(path, value))).toEqual([`${path} must be an object`]);
+    },
+  );
+
+  it.each([undefined, null, 'text', []])('names everything that is needed when the options are %j', (options) => {
+    expect(() => resolveOptions(options as never)).toThrow(JwtRefreshOptionsError);
+    expect(() => resolveOptions(options as never)).toThrow(/options must be an object\n.*- secret .*\n.*- issuer .*\n.*- audience /);
+  });
+
+  it('names all problems at once', () => {
+    const wrong = {
+      secret: undefined,
+      issuer: '',
+      audience: [],
+      accessToken: { lifetime: '900', keys: [{ id: 'x', algorithm: 'RS256', privateKey: GARBAGE }], ttl: 5 },
+      refreshToken: { lifetime: NaN, graceSeconds: -1 },
+      response: { accessTokenProp: '' },
+      revocation: { check: 'never' },
+      maxSessionsPerSubject: 0,
+      hooks: { resolveSubject: 5 },
+      errors: { refresh_token_missing: { status: 200 } },
+      audit: { queueLimit: 0 },
+      colour: 'red',
+    };
+    const expected = [
+      'accessToken.keys[0]', 'accessToken.lifetime', 'accessToken.ttl', 'audience', 'audit.queueLimit', 'colour', 'errors.refresh_token_missing.status',
+      'hooks.resolveSubject', 'issuer', 'maxSessionsPerSubject', 'refreshToken.graceSeconds', 'refreshToken.lifetime', 'response.accessTokenProp',
+      'revocation.check', 'secret',
+    ]; // prettier-ignore
+    expect(pathsIn(problemsWith(wrong)).sort()).toEqual(expected);
+    expect(() => resolveOptions(wrong as never)).toThrow("JwtRefreshModule can't start, 15 problem(s):\n  - ");
+  });
+
+  it('is not made for any status from 400 to 599 and any error code', () => {
+    const errors = Object.fromEntries(Object.keys(ERROR_TABLE).map((code, index) => [code, { status: 400 + index * 18, message: 'Nein.' }]));
+    expect(problemsWith({ errors: { ...errors, session_not_found: { status: 599 } } })).toEqual([]);
+  });
+});
+
+const IN_MEMORY: TypeOrmModuleOptions = { type: 'better-sqlite3', database: ':memory:', entities: [...JWT_REFRESH_ENTITIES], retryAttempts: 0 };
+
+/** Boots a real app and closes it. */
+async function boot(module: DynamicModule, imports: DynamicModule[] = [TypeOrmModule.forRoot(IN_MEMORY)]): Promise<void> {
+  const root = { module: class AppModule {}, imports: [...imports, module] };
+  const app = await NestFactory.createApplicationContext(root, { logger: false, abortOnError: false });
+  await app.close();
+}
+
+/** A data source that no TypeOrmModule has made. */
+function withDataSource(dataSource: DataSource): DynamicModule {
+  const provider: Provider = { provide: getDataSourceToken(), useValue: dataSource };
+  return { module: class DataSourceModule {}, global: true, providers: [provider], exports: [provider] };
+}
+
+describe('booting an app', () => {
+  it('succeeds with good options from each source', async () => {
+    @Module({})
+    class Options {
+      create(): JwtRefreshOptions {
+        return GOOD;
+      }
+    }
+    const provided: DynamicModule = { module: class OptionsModule {}, providers: [Options], exports: [Options] };
+    await boot(JwtRefreshModule.forRoot(GOOD));
+    await boot(JwtRefreshModule.forRootAsync({ useFactory: () => GOOD }));
+    await boot(JwtRefreshModule.forRootAsync({ useFactory: async () => GOOD }));
+    await boot(JwtRefreshModule.forRootAsync({ useClass: Options }));
+    await boot(JwtRefreshModule.forRootAsync({ imports: [provided], useExisting: Options }));
+  });
+
+  it('fails when forRoot() is given wrong options, naming them all', async () => {
+    const booting = boot(JwtRefreshModule.forRoot({ ...GOOD, secret: 'short', issuer: '' }));
+    await expect(booting).rejects.toThrow(JwtRefreshOptionsError);
+    await expect(booting).rejects.toThrow(/2 problem\(s\):\n {2}- secret .*\n {2}- issuer /);
+  });
+
+  it.each<[string, unknown, string[]]>([
+    ['nothing', undefined, ['options', 'secret', 'issuer', 'audience']],
+    ['an empty object', {}, ['secret', 'issuer', 'audience']],
+    ['an undefined secret', { ...GOOD, secret: undefined }, ['secret']],
+    ['an extra, which is known too late here', { ...GOOD, path: 'login' }, ['path']],
+  ])('fails when the factory returns %s', async (_, options, paths) => {
+    const error = await boot(JwtRefreshModule.forRootAsync({ useFactory: () => options as JwtRefreshOptions })).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(JwtRefreshOptionsError);
+    expect(pathsIn((error as JwtRefreshOptionsError).problems)).toEqual(paths);
+  });
+
+  it('fails with the error of a factory that throws or rejects', async () => {
+    const sealed = new Error('The vault is sealed.');
+    const throws = (): JwtRefreshOptions => {
+      throw sealed;
+    };
+    await expect(boot(JwtRefreshModule.forRootAsync({ useFactory: throws }))).rejects.toBe(sealed);
+    await expect(boot(JwtRefreshModule.forRootAsync({ useFactory: () => Promise.reject(sealed) }))).rejects.toBe(sealed);
+  });
+
+  it.each<[string, Given]>([
+    ['paths', { paths: 'login' }],
+    ['controllers.refesh', { controllers: { refesh: false } }],
+    ['routes.refesh', { routes: { refesh: 'token' } }],
+  ])('fails when %s is misspelt', async (path, extras) => {
+    const error = await boot(JwtRefreshModule.forRoot({ ...GOOD, ...extras })).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(JwtRefreshOptionsError);
+    expect(pathsIn((error as JwtRefreshOptionsError).problems)).toEqual([path]);
+  });
+
+  it('fails when there is no data source, or none of that name', async () => {
+    await expect(boot(JwtRefreshModule.forRoot(GOOD), [])).rejects.toThrow(
+      "dataSource: there is no TypeORM data source 'default'; import TypeOrmModule.forRoot() before JwtRefreshModule",
+    );
+    await expect(boot(JwtRefreshModule.forRoot({ ...GOOD, dataSource: 'sessions' }))).rejects.toThrow("there is no TypeORM data source 'sessions'");
+  });
+
+  it.each([[[]], [[JWT_REFRESH_ENTITIES[0]!]], [[JWT_REFRESH_ENTITIES[1]!]]])('fails when the data source lacks an entity (%#)', async (entities) => {
+    const booting = boot(JwtRefreshModule.forRoot(GOOD), [TypeOrmModule.forRoot({ ...IN_MEMORY, entities })]);
+    await expect(booting).rejects.toThrow(JwtRefreshOptionsError);
+    await expect(booting).rejects.toThrow(
+      'dataSource: the entities are missing; add ...JWT_REFRESH_ENTITIES to the `entities` of TypeOrmModule.forRoot()',
+    );
+  });
+
+  it('fails on a database that the module does not speak', async () => {
+    const capacitor = new DataSource({ type: 'capacitor', driver: {}, database: 'x', entities: [...JWT_REFRESH_ENTITIES] } as DataSourceOptions);
+    const booting = boot(JwtRefreshModule.forRoot(GOOD), [withDataSource(capacitor)]);
+    await expect(booting).rejects.toThrow(JwtRefreshOptionsError);
+    await expect(booting).rejects.toThrow("dataSource: type 'capacitor' is not one of mysql, mariadb, postgres, better-sqlite3");
+  });
+});
