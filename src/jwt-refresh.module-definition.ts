@@ -10,14 +10,15 @@ export const DEFAULT_EXTRAS = {
   dataSource: undefined,
 } as JwtRefreshExtras;
 
-export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
-  new ConfigurableModuleBuilder<JwtRefreshOptions>({ moduleName: 'JwtRefresh' })
-    .setClassMethodName('forRoot')
-    .setExtras<JwtRefreshExtras>(DEFAULT_EXTRAS, (definition, { isGlobal }) => ({
-      ...definition,
-      global: isGlobal,
-    }))
-    .build();
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } = new ConfigurableModuleBuilder<JwtRefreshOptions>({
+  moduleName: 'JwtRefresh',
+})
+  .setClassMethodName('forRoot')
+  .setExtras<JwtRefreshExtras>(DEFAULT_EXTRAS, (definition, { isGlobal }) => ({
+    ...definition,
+    global: isGlobal,
+  }))
+  .build();
 
 /** `JwtRefreshModule.forRoot()` with everything in one object. */
 export type JwtRefreshModuleOptions = typeof OPTIONS_TYPE;

@@ -32,20 +32,14 @@ import { AccessTokenBinding } from './rotation/access-token-binding';
 import { RefreshHooks } from './rotation/refresh-hooks';
 import { RotationService } from './rotation/rotation.service';
 import { RefreshTokenStore } from './sessions/refresh-token.store';
-import { SessionService } from './sessions/session.service';
-import { openDatabase } from './storage/open-database';
 import { SchemaCheck } from './sessions/schema-check';
-import { JWT_REFRESH_DATABASE } from './storage/tokens';
+import { SessionService } from './sessions/session.service';
+import { Database } from './storage/database';
+import { openDatabase } from './storage/open-database';
 import { AccessTokenService } from './tokens/access-token.service';
 import { TokenMinter } from './tokens/token-minter';
 
-const PUBLIC_PROVIDERS: Provider[] = [
-  JwtRefreshService,
-  JwtRefreshEvents,
-  JwtAuthGuard,
-  JwtRefreshGuard,
-  TokenResponseInterceptor,
-];
+const PUBLIC_PROVIDERS: Provider[] = [JwtRefreshService, JwtRefreshEvents, JwtAuthGuard, JwtRefreshGuard, TokenResponseInterceptor];
 
 /** What the exported guards and interceptor need where they are used, in a host's own modules. */
 const GUARD_PROVIDERS: Provider[] = [
@@ -115,7 +109,14 @@ function assemble(definition: DynamicModule, given: JwtRefreshExtras): DynamicMo
   return {
     ...definition,
     controllers: controllersFor(extras),
-    providers: [...(definition.providers ?? []), databaseProvider(extras.dataSource), ...PUBLIC_PROVIDERS, ...GUARD_PROVIDERS, ...INNER_PROVIDERS, ...globalGuard],
+    providers: [
+      ...(definition.providers ?? []),
+      databaseProvider(extras.dataSource),
+      ...PUBLIC_PROVIDERS,
+      ...GUARD_PROVIDERS,
+      ...INNER_PROVIDERS,
+      ...globalGuard,
+    ],
     exports: [...PUBLIC_PROVIDERS, ...GUARD_PROVIDERS] as DynamicModule['exports'],
   };
 }
@@ -131,7 +132,7 @@ function controllersFor({ path = '', routes = {}, controllers = {} }: JwtRefresh
 function databaseProvider(dataSource?: string): Provider {
   const token = getDataSourceToken(dataSource);
   return {
-    provide: JWT_REFRESH_DATABASE,
+    provide: Database,
     inject: [{ token, optional: true }],
     useFactory: (source?: DataSource) => openDatabase(source, dataSource),
   };

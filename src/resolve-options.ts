@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, createSecretKey, KeyObject } from 'node:crypto';
 import { type Clock, systemClock } from './clock';
 import { parseDuration } from './duration';
-import { ERROR_TABLE, JwtRefreshOptionsError, type ErrorOverrides } from './errors';
+import { ERROR_TABLE, type ErrorOverrides } from './errors';
 import type { JwtRefreshHooks } from './hooks';
 import type {
   AccessTokenKey,
@@ -12,6 +12,7 @@ import type {
   SessionCheckMode,
   SigningAlgorithm,
 } from './jwt-refresh.options';
+import { OptionsCheck } from './options-check';
 
 export interface ResolvedKey {
   readonly id: string;
@@ -50,14 +51,8 @@ export interface ResolvedOptions {
 
 export const JWT_REFRESH_RESOLVED_OPTIONS = Symbol('JWT_REFRESH_RESOLVED_OPTIONS');
 
-const MIN_SECRET_BYTES = 32;
 const MIN_RSA_BITS = 2048;
 const DEFAULT_SECRET_ID = 'default';
-const ID_SHAPE = /^[A-Za-z0-9._-]{1,32}$/;
-const PROPERTY_PATH = /^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*$/;
-const FORBIDDEN_PROPERTY = /(^|\.)(__proto__|constructor|prototype)(\.|$)/;
-const PLACEHOLDER =
-  /change[-_ ]?(me|this)|replace[-_ ]?(me|this)|place[-_ ]?holder|^your[-_ ]|a-string-secret-at-least-256-bits-long|^<.*>$|^\$\{.*\}$/i;
 
 /** Fills in defaults and checks everything once at boot. @throws JwtRefreshOptionsError naming every problem */
 export function resolveOptions(options: JwtRefreshOptions): ResolvedOptions {
@@ -101,98 +96,6 @@ const ALLOWED = {
   error: ['status', 'message'],
   audit: ['enabled', 'queueLimit'],
 } as const; // prettier-ignore
-
-type Members = Record<string, unknown>;
-
-/** Collects problems, so that one boot error can name them all. */
-class OptionsCheck {
-  private readonly problems: string[] = [];
-
-  problem(path: string, sentence: string): void {
-    this.problems.push(`${path || 'options'} ${sentence}`);
-  }
-
-  finish(): void {
-    if (this.problems.length > 0) throw new JwtRefreshOptionsError(this.problems);
-  }
-
-  /** The members of an object option; an absent one is empty. */
-  section(path: string, value: unknown, allowed: readonly string[]): Members {
-    if (value === undefined && path) return {};
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      this.problem(path, 'must be an object');
-      return {};
-    }
-    for (const key of Object.keys(value)) {
-      if (!allowed.includes(key)) this.problem(join(path, key), `is not an option; known here: ${allowed.join(', ')}`);
-    }
-    return value as Members;
-  }
-
-  text(path: string, value: unknown): string {
-    if (typeof value === 'string' && value.trim() !== '' && value.length <= 255) return value;
-    this.problem(path, `must be a text of 1 to 255 characters${value === undefined ? ', but it is undefined' : ''}`);
-    return '';
-  }
-
-  flag(path: string, value: unknown): boolean {
-    if (typeof value !== 'boolean') this.problem(path, 'must be true or false');
-    return value === true;
-  }
-
-  oneOf<T extends string>(path: string, value: unknown, allowed: readonly T[]): T {
-    if (allowed.includes(value as T)) return value as T;
-    this.problem(path, `must be one of ${allowed.map((each) => `'${each}'`).join(', ')}`);
-    return allowed[0] as T;
-  }
-
-  integer(path: string, value: unknown, from: number): number {
-    if (Number.isSafeInteger(value) && (value as number) >= from) return value as number;
-    this.problem(path, `must be a whole number, ${from} or more`);
-    return NaN;
-  }
-
-  duration(path: string, value: unknown, from: 0 | 1): number {
-    try {
-      const seconds = parseDuration(value);
-      if (seconds >= from) return seconds;
-      this.problem(path, from === 0 ? 'must not be negative' : 'must be longer than zero');
-    } catch (error) {
-      this.problem(path, (error as Error).message);
-    }
-    return NaN;
-  }
-
-  id(path: string, value: unknown): string {
-    if (typeof value === 'string' && ID_SHAPE.test(value)) return value;
-    this.problem(path, 'must be 1 to 32 characters of A-Z a-z 0-9 . _ -');
-    return '';
-  }
-
-  propertyPath(path: string, value: unknown): string {
-    if (typeof value === 'string' && PROPERTY_PATH.test(value) && !FORBIDDEN_PROPERTY.test(value)) return value;
-    this.problem(path, "must be a property name, or several joined by dots like 'token.refresh'");
-    return '';
-  }
-
-  secretValue(path: string, value: unknown): string {
-    if (typeof value !== 'string') {
-      this.problem(path, `must be a text of at least ${MIN_SECRET_BYTES} bytes, but it is ${describe(value)}; is the environment variable set?`);
-    } else if (Buffer.byteLength(value) < MIN_SECRET_BYTES) {
-      this.problem(path, `has ${Buffer.byteLength(value)} bytes and needs at least ${MIN_SECRET_BYTES}; make one with: openssl rand -base64 48`);
-    } else if (PLACEHOLDER.test(value)) {
-      this.problem(path, 'is a placeholder; make a real one with: openssl rand -base64 48');
-    } else {
-      return value;
-    }
-    return '';
-  }
-
-  distinctIds(path: string, entries: readonly { id: string }[]): void {
-    const ids = entries.map(({ id }) => id).filter(Boolean);
-    if (new Set(ids).size < ids.length) this.problem(path, 'has an id twice; every id must be unique');
-  }
-}
 
 function resolveSecrets(check: OptionsCheck, value: unknown): ServerSecret[] {
   if (!Array.isArray(value)) return [{ id: DEFAULT_SECRET_ID, value: check.secretValue('secret', value) }];
@@ -283,7 +186,8 @@ function resolveRefreshToken(check: OptionsCheck, value: unknown): ResolvedOptio
   const lifetime = check.duration('refreshToken.lifetime', given.lifetime ?? '14d', 1);
   const maxLifetime = check.duration('refreshToken.maxLifetime', given.maxLifetime ?? Math.max(parseDuration('90d'), lifetime || 0), 1);
   const graceSeconds = check.integer('refreshToken.graceSeconds', given.graceSeconds ?? Math.min(30, (lifetime || 31) - 1), 0);
-  if (lifetime > maxLifetime) check.problem('refreshToken.lifetime', 'is the idle lifetime and must not be longer than refreshToken.maxLifetime, the absolute one');
+  if (lifetime > maxLifetime)
+    check.problem('refreshToken.lifetime', 'is the idle lifetime and must not be longer than refreshToken.maxLifetime, the absolute one');
   if (graceSeconds >= lifetime) check.problem('refreshToken.graceSeconds', 'must be shorter than refreshToken.lifetime');
   const format = check.oneOf('refreshToken.format', given.format ?? 'opaque', ['opaque', 'jwt', 'jwe']);
   return { lifetime, maxLifetime, graceSeconds, format };
@@ -327,7 +231,7 @@ function resolveErrors(check: OptionsCheck, value: unknown): ErrorOverrides {
     const path = `errors.${code}`;
     const { status, message } = check.section(path, override, ALLOWED.error);
     if (message !== undefined) check.text(`${path}.message`, message);
-    if (status !== undefined && (check.integer(`${path}.status`, status, 400) > 599)) check.problem(`${path}.status`, 'must be 400 to 599');
+    if (status !== undefined && check.integer(`${path}.status`, status, 400) > 599) check.problem(`${path}.status`, 'must be 400 to 599');
   }
   return given as ErrorOverrides;
 }
@@ -344,12 +248,4 @@ function resolveClock(check: OptionsCheck, value: unknown): Clock {
   const clock = (value ?? systemClock) as Clock;
   if (typeof clock.now !== 'function') check.problem('clock', 'must have a method now() that returns milliseconds since 1970');
   return clock;
-}
-
-function describe(value: unknown): string {
-  return value === null ? 'null' : typeof value;
-}
-
-function join(path: string, key: string): string {
-  return path ? `${path}.${key}` : key;
 }

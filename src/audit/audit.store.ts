@@ -1,7 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { RefreshTokenEvent } from '../events/refresh-token-events';
-import type { Database, RunStatement } from '../storage/database';
-import { JWT_REFRESH_DATABASE } from '../storage/tokens';
+import { Database, type RunStatement } from '../storage/database';
 import { Table } from '../storage/table';
 import { RefreshTokenEventRecord } from './refresh-token-event.entity';
 
@@ -10,7 +9,7 @@ import { RefreshTokenEventRecord } from './refresh-token-event.entity';
 export class AuditStore {
   private readonly table: Table<RefreshTokenEventRecord>;
 
-  constructor(@Inject(JWT_REFRESH_DATABASE) private readonly database: Database) {
+  constructor(private readonly database: Database) {
     this.table = new Table(database.dataSource, RefreshTokenEventRecord);
   }
 

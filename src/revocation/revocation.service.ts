@@ -8,8 +8,7 @@ import { REUSE_REASON } from '../rotation/rotation.policy';
 import type { DeviceInfo } from '../sessions/device-info';
 import type { RefreshToken } from '../sessions/refresh-token.entity';
 import { RefreshTokenStore, type Revocation } from '../sessions/refresh-token.store';
-import type { Database } from '../storage/database';
-import { JWT_REFRESH_DATABASE } from '../storage/tokens';
+import { Database } from '../storage/database';
 
 /** Why a family is revoked, by whom, and from where. */
 export interface RevocationContext {
@@ -24,7 +23,7 @@ export interface RevocationContext {
 export class RevocationService {
   constructor(
     @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
-    @Inject(JWT_REFRESH_DATABASE) private readonly database: Database,
+    private readonly database: Database,
     private readonly store: RefreshTokenStore,
     private readonly audit: AuditStore,
     private readonly events: JwtRefreshEvents,

@@ -21,7 +21,8 @@ export class SessionCheckService {
     if (mode === 'stateless') return;
     const session = await this.store.findById(claims.sid);
     const now = this.options.clock.now();
-    const live = session && !session.revokedAt && session.subject === claims.sub && now < session.endsAt.getTime() && now < session.expiresAt.getTime();
+    const live =
+      session && !session.revokedAt && session.subject === claims.sub && now < session.endsAt.getTime() && now < session.expiresAt.getTime();
     if (!live) throw new JwtRefreshError('access_token_revoked');
   }
 }

@@ -8,7 +8,9 @@ import type { RefreshToken } from '../sessions/refresh-token.entity';
  * - `expired`, `revoked`: the family is over.
  * - `unknown`: the row does not know this secret; `ahead`: nor this generation. Both come from a database that lost commits.
  */
-export type RotationVerdict = 'rotate' | 'retry' | 'reuse' | 'expired' | 'revoked' | 'unknown' | 'ahead';
+export type RotationVerdict = Acceptance | Refusal;
+export type Acceptance = 'rotate' | 'retry';
+export type Refusal = 'reuse' | 'expired' | 'revoked' | 'unknown' | 'ahead';
 
 /** The part of a row that decides. */
 export type FamilyState = Pick<RefreshToken, 'generation' | 'expiresAt' | 'endsAt' | 'revokedAt' | 'revokedReason' | 'rotatedAt'>;

@@ -13,16 +13,11 @@ import { hashSecret, matchesHash, nextSecret, rotationNonce } from '../tokens/ra
 import type { DecodedRefreshToken } from '../tokens/refresh-token.codec';
 import { TokenMinter } from '../tokens/token-minter';
 import type { TokenPair } from '../tokens/token-pair';
-import { decideRotation, type PresentedToken, type RotationVerdict } from './rotation.policy';
+import { type Acceptance, decideRotation, type PresentedToken, type Refusal } from './rotation.policy';
 import { RefreshHooks } from './refresh-hooks';
 
-/** A row, the token presented for it, and what the policy says. */
-export interface Judgement {
-  readonly session: RefreshToken | null;
-  readonly verdict: RotationVerdict;
-}
-
-type Refusal = Exclude<RotationVerdict, 'rotate' | 'retry'>;
+/** What the policy says of a token, and the row it belongs to. */
+export type Judgement = { session: RefreshToken; verdict: Acceptance } | { session: RefreshToken | null; verdict: Refusal };
 
 const REFUSAL_CODES: Record<Refusal, JwtRefreshErrorCode> = {
   reuse: 'refresh_token_reused',
@@ -31,6 +26,8 @@ const REFUSAL_CODES: Record<Refusal, JwtRefreshErrorCode> = {
   unknown: 'refresh_token_invalid',
   ahead: 'refresh_token_invalid',
 };
+
+type AcceptedToken = Extract<Judgement, { verdict: Acceptance }>;
 
 /** A loser reads the row again and then nearly always sees a retry; more than a few losses mean trouble. */
 const MAX_ATTEMPTS = 5;
@@ -52,11 +49,9 @@ export class RotationService {
   /** @throws JwtRefreshError `refresh_token_*` or `temporarily_unavailable` */
   async rotate(token: DecodedRefreshToken, device: DeviceInfo | null): Promise<TokenPair> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const { session, verdict } = await this.judge(token);
-      if (!session || (verdict !== 'rotate' && verdict !== 'retry')) {
-        throw await this.refuse(session, token, verdict as Refusal, device);
-      }
-      const pair = await this.exchange(session, token, verdict, device);
+      const judgement = await this.judge(token);
+      if (!isAccepted(judgement)) throw await this.refuse(judgement, token, device);
+      const pair = await this.exchange(judgement, token, device);
       if (pair) return pair;
     }
     throw new JwtRefreshError('temporarily_unavailable');
@@ -66,20 +61,21 @@ export class RotationService {
   async judge(token: DecodedRefreshToken): Promise<Judgement> {
     const session = await this.store.findById(token.familyId);
     const presented: PresentedToken = { generation: token.generation, lineage: session ? this.lineageOf(session, token) : 'stranger' };
-    return { session, verdict: decideRotation(session, presented, this.options.clock.now(), this.options.refreshToken) };
+    return { session, verdict: decideRotation(session, presented, this.options.clock.now(), this.options.refreshToken) } as Judgement;
   }
 
   /** Carries out a refusal: a reuse revokes the family, in a commit of its own, before anybody is told. */
-  async refuse(session: RefreshToken | null, token: DecodedRefreshToken, verdict: Refusal, device: DeviceInfo | null): Promise<JwtRefreshError> {
-    if (session && verdict === 'reuse') {
-      if (!session.revokedAt) await this.revocation.revokeForReuse(session, token.generation, device);
-    } else if (session) {
-      this.tellRefused(session, token, verdict as RefreshTokenRefused['reason'], device);
-    }
+  async refuse(
+    { session, verdict }: Judgement & { verdict: Refusal },
+    token: DecodedRefreshToken,
+    device: DeviceInfo | null,
+  ): Promise<JwtRefreshError> {
+    if (session && verdict !== 'reuse') this.tellRefused(session, token, verdict, device);
+    if (session && verdict === 'reuse' && !session.revokedAt) await this.revocation.revokeForReuse(session, token.generation, device);
     return new JwtRefreshError(REFUSAL_CODES[verdict]);
   }
 
-  private async exchange(session: RefreshToken, token: DecodedRefreshToken, verdict: 'rotate' | 'retry', device: DeviceInfo | null): Promise<TokenPair | null> {
+  private async exchange({ session, verdict }: AcceptedToken, token: DecodedRefreshToken, device: DeviceInfo | null): Promise<TokenPair | null> {
     const claims = await this.hooks.resolveSubject(session);
     if (!claims) {
       this.tellRefused(session, token, 'subject_refused', device);
@@ -139,4 +135,8 @@ export class RotationService {
     const base = describeEvent(session, this.options.clock.now(), device);
     this.events.emit({ ...base, type: 'refresh_token.refused', presentedGeneration: token.generation, reason });
   }
+}
+
+export function isAccepted(judgement: Judgement): judgement is AcceptedToken {
+  return judgement.verdict === 'rotate' || judgement.verdict === 'retry';
 }

@@ -12,7 +12,8 @@ const CONTROL_CHARACTER = /\p{Cc}|\p{Cs}/u;
  * @throws TypeError
  */
 export function assertSubject(value: unknown): asserts value is string {
-  if (typeof value !== 'string') throw new TypeError(`subject must be a text, but it is ${value === null ? 'null' : typeof value}; give String(user.id)`);
+  if (typeof value !== 'string')
+    throw new TypeError(`subject must be a text, but it is ${value === null ? 'null' : typeof value}; give String(user.id)`);
   assertName('subject', value);
 }
 

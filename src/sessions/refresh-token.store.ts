@@ -1,6 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { Database, RunStatement } from '../storage/database';
-import { JWT_REFRESH_DATABASE } from '../storage/tokens';
+import { Injectable } from '@nestjs/common';
+import { Database, type RunStatement } from '../storage/database';
 import { type PreparedStatement, Table } from '../storage/table';
 import { RefreshToken } from './refresh-token.entity';
 
@@ -49,7 +48,7 @@ export class RefreshTokenStore {
   private readonly table: Table<RefreshToken>;
   private readonly statements: Record<StatementName, PreparedStatement>;
 
-  constructor(@Inject(JWT_REFRESH_DATABASE) private readonly database: Database) {
+  constructor(private readonly database: Database) {
     this.table = new Table(database.dataSource, RefreshToken);
     const prepared = Object.entries(STATEMENTS).map(([name, template]) => [name, this.table.prepare(template)]);
     this.statements = Object.fromEntries(prepared) as Record<StatementName, PreparedStatement>;

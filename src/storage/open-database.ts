@@ -9,10 +9,13 @@ const SUPPORTED: readonly string[] = ['mysql', 'mariadb', 'postgres', 'better-sq
 /** Checks that the host's data source can serve the module. @throws JwtRefreshOptionsError with what to do */
 export function openDatabase(dataSource: DataSource | undefined, name = 'default'): Database {
   if (!dataSource) {
-    throw new JwtRefreshOptionsError([`dataSource: there is no TypeORM data source '${name}'; import TypeOrmModule.forRoot() before JwtRefreshModule`]);
+    throw new JwtRefreshOptionsError([
+      `dataSource: there is no TypeORM data source '${name}'; import TypeOrmModule.forRoot() before JwtRefreshModule`,
+    ]);
   }
   const problems = [];
-  if (!SUPPORTED.includes(dataSource.options.type)) problems.push(`dataSource: type '${dataSource.options.type}' is not one of ${SUPPORTED.join(', ')}`);
+  if (!SUPPORTED.includes(dataSource.options.type))
+    problems.push(`dataSource: type '${dataSource.options.type}' is not one of ${SUPPORTED.join(', ')}`);
   if (!dataSource.hasMetadata(RefreshToken) || !dataSource.hasMetadata(RefreshTokenEventRecord)) {
     problems.push('dataSource: the entities are missing; add ...JWT_REFRESH_ENTITIES to the `entities` of TypeOrmModule.forRoot()');
   }

@@ -140,7 +140,7 @@ describeOnEveryStack('logout and own sessions', (stack) => {
       expect(await alive(mine.refreshToken)).toBe(true);
     });
 
-    it('gives the same 404 for a stranger\'s session, an ended one, an unknown one and nonsense', async () => {
+    it("gives the same 404 for a stranger's session, an ended one, an unknown one and nonsense", async () => {
       const { accessToken } = await app.login(subject);
       const stranger = await app.login(newSubject());
       const ended = await app.login(subject);

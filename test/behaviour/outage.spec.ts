@@ -10,7 +10,11 @@ describeOnEveryDatabase('a database that goes away', (stack) => {
 });
 
 const expectUnavailable = ({ status, headers, body }: Answer): void => {
-  expect({ status, code: body.code, retryAfter: headers.get('retry-after') }).toEqual({ status: 503, code: 'temporarily_unavailable', retryAfter: '1' });
+  expect({ status, code: body.code, retryAfter: headers.get('retry-after') }).toEqual({
+    status: 503,
+    code: 'temporarily_unavailable',
+    retryAfter: '1',
+  });
 };
 
 function onServer(stack: Stack): void {

@@ -60,7 +60,10 @@ export class TcpProxy {
       database.write(data);
     });
     database.on('data', (data) => (losing ? client.resetAndDestroy() : client.write(data)));
-    for (const [socket, other] of [[client, database], [database, client]] as const) {
+    for (const [socket, other] of [
+      [client, database],
+      [database, client],
+    ] as const) {
       this.sockets.add(socket);
       socket.on('error', () => undefined);
       socket.on('close', () => {

@@ -1,0 +1,109 @@
+import { parseDuration } from './duration';
+import { JwtRefreshOptionsError } from './errors';
+
+const MIN_SECRET_BYTES = 32;
+const ID_SHAPE = /^[A-Za-z0-9._-]{1,32}$/;
+const PROPERTY_PATH = /^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*$/;
+const FORBIDDEN_PROPERTY = /(^|\.)(__proto__|constructor|prototype)(\.|$)/;
+const PLACEHOLDER =
+  /change[-_ ]?(me|this)|replace[-_ ]?(me|this)|place[-_ ]?holder|^your[-_ ]|a-string-secret-at-least-256-bits-long|^<.*>$|^\$\{.*\}$/i;
+
+type Members = Record<string, unknown>;
+
+/** Collects problems, so that one boot error can name them all. */
+export class OptionsCheck {
+  private readonly problems: string[] = [];
+
+  problem(path: string, sentence: string): void {
+    this.problems.push(`${path || 'options'} ${sentence}`);
+  }
+
+  finish(): void {
+    if (this.problems.length > 0) throw new JwtRefreshOptionsError(this.problems);
+  }
+
+  /** The members of an object option; an absent one is empty. */
+  section(path: string, value: unknown, allowed: readonly string[]): Members {
+    if (value === undefined && path) return {};
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      this.problem(path, 'must be an object');
+      return {};
+    }
+    for (const key of Object.keys(value)) {
+      if (!allowed.includes(key)) this.problem(join(path, key), `is not an option; known here: ${allowed.join(', ')}`);
+    }
+    return value as Members;
+  }
+
+  text(path: string, value: unknown): string {
+    if (typeof value === 'string' && value.trim() !== '' && value.length <= 255) return value;
+    this.problem(path, `must be a text of 1 to 255 characters${value === undefined ? ', but it is undefined' : ''}`);
+    return '';
+  }
+
+  flag(path: string, value: unknown): boolean {
+    if (typeof value !== 'boolean') this.problem(path, 'must be true or false');
+    return value === true;
+  }
+
+  oneOf<T extends string>(path: string, value: unknown, allowed: readonly T[]): T {
+    if (allowed.includes(value as T)) return value as T;
+    this.problem(path, `must be one of ${allowed.map((each) => `'${each}'`).join(', ')}`);
+    return allowed[0] as T;
+  }
+
+  integer(path: string, value: unknown, from: number): number {
+    if (Number.isSafeInteger(value) && (value as number) >= from) return value as number;
+    this.problem(path, `must be a whole number, ${from} or more`);
+    return NaN;
+  }
+
+  duration(path: string, value: unknown, from: 0 | 1): number {
+    try {
+      const seconds = parseDuration(value);
+      if (seconds >= from) return seconds;
+      this.problem(path, from === 0 ? 'must not be negative' : 'must be longer than zero');
+    } catch (error) {
+      this.problem(path, (error as Error).message);
+    }
+    return NaN;
+  }
+
+  id(path: string, value: unknown): string {
+    if (typeof value === 'string' && ID_SHAPE.test(value)) return value;
+    this.problem(path, 'must be 1 to 32 characters of A-Z a-z 0-9 . _ -');
+    return '';
+  }
+
+  propertyPath(path: string, value: unknown): string {
+    if (typeof value === 'string' && PROPERTY_PATH.test(value) && !FORBIDDEN_PROPERTY.test(value)) return value;
+    this.problem(path, "must be a property name, or several joined by dots like 'token.refresh'");
+    return '';
+  }
+
+  secretValue(path: string, value: unknown): string {
+    if (typeof value !== 'string') {
+      this.problem(path, `must be a text of at least ${MIN_SECRET_BYTES} bytes, but it is ${describe(value)}; is the environment variable set?`);
+    } else if (Buffer.byteLength(value) < MIN_SECRET_BYTES) {
+      this.problem(path, `has ${Buffer.byteLength(value)} bytes and needs at least ${MIN_SECRET_BYTES}; make one with: openssl rand -base64 48`);
+    } else if (PLACEHOLDER.test(value)) {
+      this.problem(path, 'is a placeholder; make a real one with: openssl rand -base64 48');
+    } else {
+      return value;
+    }
+    return '';
+  }
+
+  distinctIds(path: string, entries: readonly { id: string }[]): void {
+    const ids = entries.map(({ id }) => id).filter(Boolean);
+    if (new Set(ids).size < ids.length) this.problem(path, 'has an id twice; every id must be unique');
+  }
+}
+
+function describe(value: unknown): string {
+  return value === null ? 'null' : typeof value;
+}
+
+function join(path: string, key: string): string {
+  return path ? `${path}.${key}` : key;
+}
