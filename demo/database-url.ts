@@ -16,7 +16,7 @@ export function databaseFromUrl(url: string): TypeOrmModuleOptions {
   if (file) return { type: 'better-sqlite3', database: file, enableWAL: true, timeout: SQLITE_BUSY_MS };
   const type = SCHEMES[url.slice(0, url.indexOf(':') + 1)];
   if (!type) throw new Error('DATABASE_URL must look like sqlite:demo.sqlite, mysql://…, mariadb://… or postgres://…');
-  return { type, url } as TypeOrmModuleOptions;
+  return { type, url };
 }
 
 /** The file of a `sqlite:` URL, or null. */

@@ -222,7 +222,7 @@ function resolveHooks(check: OptionsCheck, value: unknown): JwtRefreshHooks {
   for (const [name, hook] of Object.entries(given)) {
     if (hook !== undefined && typeof hook !== 'function') check.problem(`hooks.${name}`, 'must be a function');
   }
-  return given as JwtRefreshHooks;
+  return given;
 }
 
 function resolveErrors(check: OptionsCheck, value: unknown): ErrorOverrides {
@@ -233,7 +233,7 @@ function resolveErrors(check: OptionsCheck, value: unknown): ErrorOverrides {
     if (message !== undefined) check.text(`${path}.message`, message);
     if (status !== undefined && check.integer(`${path}.status`, status, 400) > 599) check.problem(`${path}.status`, 'must be 400 to 599');
   }
-  return given as ErrorOverrides;
+  return given;
 }
 
 function resolveAudit(check: OptionsCheck, value: unknown): ResolvedOptions['audit'] {

@@ -34,7 +34,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy, 'jwt') {
   }
 
   async validate(request: Carrier): Promise<AccessTokenClaims> {
-    const claims = this.accessTokens.verify(extractToken(request as never) ?? '');
+    const claims = this.accessTokens.verify(extractToken(request) ?? '');
     await this.sessionCheck.assertLive(claims);
     return claims;
   }

@@ -6,9 +6,9 @@ type ColumnType = Omit<TableColumnOptions, 'name'>;
 /** Column types that depend on the database. All text is compared byte by byte, case and all. */
 interface TextTypes {
   /** Ids, hashes and the module's own words. */
-  ascii(length: number): ColumnType;
+  ascii: (length: number) => ColumnType;
   /** The host's names. */
-  unicode(length: number): ColumnType;
+  unicode: (length: number) => ColumnType;
   json: ColumnType;
 }
 

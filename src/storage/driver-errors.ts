@@ -25,8 +25,8 @@ const KINDS: ReadonlyMap<string | number, DriverErrorKind> = new Map<string | nu
 ]);
 
 interface DriverError {
-  code?: unknown;
-  errno?: unknown;
+  code?: string | number;
+  errno?: number;
   driverError?: DriverError;
 }
 

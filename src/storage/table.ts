@@ -6,7 +6,7 @@ type Values = Record<string, unknown>;
 export interface PreparedStatement {
   readonly sql: string;
   /** Puts named values in the order of the statement's placeholders. */
-  bind(values: Values): unknown[];
+  readonly bind: (values: Values) => unknown[];
 }
 
 /**
