@@ -1,0 +1,47 @@
+// A host in plain JavaScript. The packages come from the caller, so that one source serves CommonJS and ES modules.
+
+exports.appController = ({ common, jwtRefresh }) => {
+  class AppController {
+    constructor(service) {
+      this.service = service;
+    }
+
+    login({ subject }) {
+      return this.service.issue({ subject });
+    }
+
+    me(user) {
+      return { sub: user.sub };
+    }
+  }
+  common.Controller()(AppController);
+  common.Inject(jwtRefresh.JwtRefreshService)(AppController, undefined, 0);
+  common.Body()(AppController.prototype, 'login', 0);
+  jwtRefresh.CurrentUser()(AppController.prototype, 'me', 0);
+  decorate(AppController, 'login', common.Post('login'), common.UseInterceptors(jwtRefresh.TokenResponseInterceptor));
+  decorate(AppController, 'me', common.Get('me'), common.UseGuards(jwtRefresh.JwtAuthGuard));
+  return AppController;
+};
+
+exports.appModule = ({ common, typeorm, jwtRefresh }, controller) => {
+  class AppModule {}
+  const database = typeorm.TypeOrmModule.forRoot({
+    type: 'better-sqlite3',
+    database: ':memory:',
+    entities: [...jwtRefresh.JWT_REFRESH_ENTITIES],
+    migrations: [...jwtRefresh.JWT_REFRESH_MIGRATIONS],
+    migrationsRun: true,
+    retryAttempts: 0,
+  });
+  const tokens = jwtRefresh.JwtRefreshModule.forRoot({
+    secret: 'for this check alone: 32 bytes or more',
+    issuer: 'https://host.example',
+    audience: 'web',
+  });
+  common.Module({ imports: [database, tokens], controllers: [controller] })(AppModule);
+  return AppModule;
+};
+
+function decorate({ prototype }, method, ...decorators) {
+  for (const decorator of decorators) decorator(prototype, method, Object.getOwnPropertyDescriptor(prototype, method));
+}

@@ -1,0 +1,37 @@
+const assert = require('node:assert/strict');
+
+/** A user's day: log in, use a guarded route, refresh, lose the answer and ask again, log out. */
+exports.journey = async (url) => {
+  const login = await post(`${url}/login`, { subject: 'alice' });
+  assert.equal(login.status, 201);
+  assert.equal(login.headers.get('cache-control'), 'no-store');
+
+  assert.equal((await get(`${url}/me`)).status, 401);
+  assert.deepEqual((await get(`${url}/me`, login.body.access_token)).body, { sub: 'alice' });
+
+  const refresh = (token) => post(`${url}/auth/jwt-refresh`, { refresh_token: token });
+  const first = await refresh(login.body.refresh_token);
+  assert.equal(first.status, 200);
+  assert.notEqual(first.body.refresh_token, login.body.refresh_token);
+  const again = await refresh(login.body.refresh_token);
+  assert.equal(again.body.refresh_token, first.body.refresh_token);
+
+  const sessions = await get(`${url}/auth/sessions`, again.body.access_token);
+  assert.equal(sessions.body.data.length, 1);
+
+  const logout = await post(`${url}/auth/logout`, { refresh_token: again.body.refresh_token });
+  assert.equal(logout.status, 204);
+  const late = await refresh(again.body.refresh_token);
+  assert.deepEqual([late.status, late.body.code], [401, 'refresh_token_revoked']);
+  assert.equal((await get(`${url}/me`, again.body.access_token)).status, 401);
+};
+
+const get = (url, token) => send(url, { headers: token ? { Authorization: `Bearer ${token}` } : {} });
+
+const post = (url, body) => send(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+
+async function send(url, init) {
+  const response = await fetch(url, init);
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text && JSON.parse(text) };
+}

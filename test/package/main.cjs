@@ -1,0 +1,10 @@
+const { check } = require('./check.cjs');
+
+check({
+  common: require('@nestjs/common'),
+  core: require('@nestjs/core'),
+  typeorm: require('@nestjs/typeorm'),
+  jwtRefresh: require('nestjs-jwt-refresh'),
+  migrations: require('nestjs-jwt-refresh/migrations'),
+  testing: require('nestjs-jwt-refresh/testing'),
+});
