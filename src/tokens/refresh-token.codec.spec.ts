@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import { CompactEncrypt } from 'jose';
+import { createHmac, type KeyObject } from 'node:crypto';
 import type { RefreshTokenFormat } from '../jwt-refresh.options';
 import { RefreshTokenCodec, type RefreshTokenContent } from './refresh-token.codec';
-import { ServerSecrets } from './server-secrets';
+import { hmac, ServerSecrets } from './server-secrets';
 
 const VALUE = 'an example secret of more than 32 bytes';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -130,11 +132,72 @@ describe.each(['opaque', 'jwt', 'jwe'] as const)('refresh token codec, %s', (for
       }),
     );
   });
+});
 
-  it('refuses a token of more than 2048 characters before it looks inside', async () => {
-    const token = await codec.encode(fixed, secrets.current);
-    expect(await codec.decode(token.padEnd(2049, 'A'))).toBeNull();
-    expect(await codec.decode(`${token}.`.repeat(100_000))).toBeNull();
+// What nobody but the server itself could have made, and the server never makes.
+describe('a genuine seal', () => {
+  const keys = secrets.current;
+  const codec = new RefreshTokenCodec(secrets, 'opaque');
+  const secret = Buffer.alloc(32, 1);
+  const claims = { sid: '0190a5c2-7b1e-7c3d-8e4f-5a6b7c8d9e0f', gen: 3, sec: secret.toString('base64url'), iat: 1_763_600_000, exp: 1_764_800_000 };
+  const decoded = { familyId: claims.sid, generation: 3, secret };
+
+  const jwtHeader = { alg: 'HS256', typ: 'rt+jwt', kid: 'default' };
+  const jwt = (payload: unknown, header: object = {}, hash = 'sha256', key: KeyObject = keys.signature) => {
+    const input = [{ ...jwtHeader, ...header }, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+    return `${input}.${createHmac(hash, key).update(input).digest('base64url')}`;
+  };
+  const jwe = (payload: unknown, typ = 'rt+jwe', key: KeyObject = keys.encryption) =>
+    new CompactEncrypt(Buffer.from(JSON.stringify(payload))).setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ, kid: 'default' }).encrypt(key);
+
+  it('is taken over the right content', async () => {
+    expect(await codec.decode(jwt(claims))).toEqual(decoded);
+    expect(await codec.decode(await jwe(claims))).toEqual(decoded);
+  });
+
+  it('is refused over an opaque body of another version', async () => {
+    const token = await codec.encode({ ...decoded, issuedAt: 0, expiresAt: 0 }, keys);
+    const body = Buffer.from(token.slice('jrt_'.length), 'base64url').subarray(0, -32);
+    const sealed = () => `jrt_${Buffer.concat([body, hmac(keys.mac, body)]).toString('base64url')}`;
+    expect(await codec.decode(sealed())).toEqual(decoded);
+    body.writeUInt8(2, 0);
+    expect(await codec.decode(sealed())).toBeNull();
+  });
+
+  it.each(['at+jwt', 'JWT', 'rt', 'RT+JWT', 'RT+JWE', '', null, ['rt+jwt'], ['rt+jwe']])('is refused under the type %j', async (typ) => {
+    expect(await codec.decode(jwt(claims, { typ }))).toBeNull();
+    expect(await codec.decode(await jwe(claims, typ as string))).toBeNull();
+  });
+
+  it('is refused under the type of the other format', async () => {
+    expect(await codec.decode(jwt(claims, { typ: 'rt+jwe' }))).toBeNull();
+    expect(await codec.decode(await jwe(claims, 'rt+jwt'))).toBeNull();
+  });
+
+  it('is refused under another algorithm, and with a key of another purpose', async () => {
+    expect(await codec.decode(jwt(claims, { alg: 'HS512' }, 'sha512'))).toBeNull();
+    for (const key of [keys.mac, keys.ratchet, keys.nonce, keys.encryption]) expect(await codec.decode(jwt(claims, {}, 'sha256', key))).toBeNull();
+    for (const key of [keys.mac, keys.ratchet, keys.nonce, keys.signature]) expect(await codec.decode(await jwe(claims, 'rt+jwe', key))).toBeNull();
+  });
+
+  it.each<[string, unknown]>([
+    ['a negative generation', { ...claims, gen: -1 }],
+    ['a generation beyond 32 bits', { ...claims, gen: 2 ** 32 }],
+    ['half a generation', { ...claims, gen: 0.5 }],
+    ['a generation in words', { ...claims, gen: '3' }],
+    ['no generation', { ...claims, gen: undefined }],
+    ['a family that is no UUID', { ...claims, sid: 'everybody' }],
+    ['no family', { ...claims, sid: undefined }],
+    ['a secret that is too short', { ...claims, sec: secret.subarray(1).toString('base64url') }],
+    ['a secret that is too long', { ...claims, sec: `${claims.sec}AA` }],
+    ['no secret', { ...claims, sec: undefined }],
+    ['null', null],
+    ['a list', [claims]],
+    ['a text', JSON.stringify(claims)],
+    ['more than 2048 characters', { ...claims, more: 'x'.repeat(2048) }],
+  ])('is refused over %s', async (_, payload) => {
+    expect(await codec.decode(jwt(payload))).toBeNull();
+    expect(await codec.decode(await jwe(payload))).toBeNull();
   });
 });
 
