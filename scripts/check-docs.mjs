@@ -23,7 +23,7 @@ checkDocstrings();
 checkLinks();
 
 for (const problem of problems) console.error(problem);
-console.log(problems.length > 0 ? `\n${problems.length} differences between docs and code.` : 'The docs agree with the code.');
+console.log(problems.length > 0 ? `\nDifferences between docs and code: ${problems.length}` : 'The docs agree with the code.');
 process.exitCode = problems.length > 0 ? 1 : 0;
 
 // ---- what is compared ----
@@ -114,7 +114,7 @@ function compare({ path }, what, code, docs) {
 
 function compareFacts(path, what, code, docs) {
   for (const [fact, said] of Object.entries(docs)) {
-    if (said !== code[fact]) problems.push(`${path}: the ${fact} of the ${what} is said to be "${said}", the code says "${code[fact]}"`);
+    if (said !== code[fact]) problems.push(`${path}: the ${what}: ${fact} here "${said}", in the code "${code[fact]}"`);
   }
 }
 
