@@ -225,7 +225,7 @@ describe('a boot error', () => {
       ['refreshToken.maxLifetime', { maxLifetime: '300000y' }],
       ['refreshToken.maxLifetime', { maxLifetime: Number.MAX_SAFE_INTEGER }],
     ])('names %s for %j, which no row can hold', (path, refreshToken) => {
-      expect(pathsIn(problemsWith({ refreshToken }))).toEqual([path]);
+      expect(pathsIn(problemsWith({ refreshToken }))).toContain(path);
     });
   });
 

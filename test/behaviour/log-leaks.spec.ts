@@ -22,8 +22,7 @@ describeOnEveryDatabase('logs and tables', (stack) => {
     hookFails = false;
   });
   afterEach(async () => {
-    await app.close();
-    said.stop();
+    await app.close().finally(() => said.stop());
   });
 
   function afterRotate(): void {

@@ -226,7 +226,7 @@ describeOnEveryAdapter('options in use', (stack) => {
       expect(missing.headers.has('www-authenticate')).toBe(false);
       const invalid = await app.http.get('/me', bearer('x'));
       expect(invalid).toMatchObject({ status: 401, body: { message: 'Ungültiges "Token"\\ 🚫' } });
-      expect(invalid.headers.get('www-authenticate')).toMatch(/^Bearer error="invalid_token", error_description="Ung ltiges  Token  +"$/);
+      expect(invalid.headers.get('www-authenticate')).toMatch(/^Bearer error="invalid_token", error_description="Ung ltiges {2}Token {2,}"$/);
     });
 
     it('change them on the sessions routes', async () => {
