@@ -27,9 +27,10 @@ function secondsFromText(value: unknown): number {
   if (BARE_NUMBER.test(value)) {
     throw new RangeError(`'${value}' has no unit: write the number ${value} for seconds, or a text like '${value.trim()}s'`);
   }
-  const milliseconds = value.length <= 100 ? ms(value as ms.StringValue) : undefined;
+  const milliseconds = value !== '' && value.length <= 100 ? ms(value as ms.StringValue) : undefined;
   if (milliseconds === undefined || Number.isNaN(milliseconds)) {
     throw new RangeError(`'${value.slice(0, 100)}' is not a duration: write a number of seconds or a text like '15m'`);
   }
-  return milliseconds / 1000;
+  // A microsecond and less is the noise of binary fractions: 1.1 hours are 3960.0000000000005 seconds.
+  return Number((milliseconds / 1000).toFixed(6));
 }

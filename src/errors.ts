@@ -78,7 +78,7 @@ export class JwtRefreshError extends HttpException {
     override: ErrorOverride = {},
     options: { cause?: unknown } = {},
   ) {
-    const { status, message } = { ...ERROR_TABLE[code], ...override };
+    const { status = ERROR_TABLE[code].status, message = ERROR_TABLE[code].message } = override;
     super({ statusCode: status, error: STATUS_CODES[status] ?? 'Error', code, message }, status, options);
     this.message = message;
   }

@@ -7,12 +7,15 @@ export type HostClaims = Record<string, unknown>;
  * The host's own code around a refresh. A hook that throws refuses the refresh and changes nothing that the same token
  * couldn't get again: an `HttpException` reaches the client as it is, anything else is `temporarily_unavailable` (503).
  * A hook may run more than once for one refresh when requests race.
+ *
+ * `afterRotate` runs when the token is spent already: with `graceSeconds: 0` there is no second try after it has thrown.
  */
 export interface JwtRefreshHooks {
   /** Runs before a refresh request is handled, with the framework's request. */
   beforeRefreshRoute?(request: unknown): void | Promise<void>;
   /**
-   * Looks the subject up before each new access token of a session. Return `null` or `false` when the account must not
+   * Looks the subject up at each refresh, retries too, and where `JwtRefreshGuard` stands; not at login, where the host has
+   * just done so and gives claims as `content`. Return `null` or `false` when the account must not
    * be used any more: the refresh is refused with `refresh_token_invalid` and the session stays as it is. Return an
    * object to add its members as claims; nothing adds nothing.
    */

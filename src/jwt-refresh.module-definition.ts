@@ -16,7 +16,7 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYN
   .setClassMethodName('forRoot')
   .setExtras<JwtRefreshExtras>(DEFAULT_EXTRAS, (definition, { isGlobal }) => ({
     ...definition,
-    global: isGlobal,
+    global: isGlobal ?? true,
   }))
   .build();
 

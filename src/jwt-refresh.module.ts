@@ -42,15 +42,7 @@ import { TokenMinter } from './tokens/token-minter';
 const PUBLIC_PROVIDERS: Provider[] = [JwtRefreshService, JwtRefreshEvents, JwtAuthGuard, JwtRefreshGuard, TokenResponseInterceptor];
 
 /** What the exported guards and interceptor need where they are used, in a host's own modules. */
-const GUARD_PROVIDERS: Provider[] = [
-  { provide: JWT_REFRESH_RESOLVED_OPTIONS, inject: [MODULE_OPTIONS_TOKEN], useFactory: (options: JwtRefreshOptions) => resolveOptions(options) },
-  AccessTokenService,
-  SessionCheckService,
-  RotationService,
-  TokenMinter,
-  TokenTransport,
-  ErrorPresenter,
-];
+const GUARD_PROVIDERS: Provider[] = [AccessTokenService, SessionCheckService, RotationService, TokenMinter, TokenTransport, ErrorPresenter];
 
 const INNER_PROVIDERS: Provider[] = [
   RefreshTokenStore,
@@ -104,29 +96,41 @@ export class JwtRefreshModule extends ConfigurableModuleClass {
 
 /** Which capability brings which providers and controllers. */
 function assemble(definition: DynamicModule, given: JwtRefreshExtras): DynamicModule {
-  const extras = { ...DEFAULT_EXTRAS, ...given };
+  const extras = extrasOf(given);
+  const options = {
+    provide: JWT_REFRESH_RESOLVED_OPTIONS,
+    inject: [MODULE_OPTIONS_TOKEN],
+    useFactory: (raw: JwtRefreshOptions) => resolveOptions(raw, extras),
+  };
   const globalGuard = extras.globalGuard ? [{ provide: APP_GUARD, useExisting: JwtAuthGuard }] : [];
+  const shared = [options, ...PUBLIC_PROVIDERS, ...GUARD_PROVIDERS];
   return {
     ...definition,
     controllers: controllersFor(extras),
-    providers: [
-      ...(definition.providers ?? []),
-      databaseProvider(extras.dataSource),
-      ...PUBLIC_PROVIDERS,
-      ...GUARD_PROVIDERS,
-      ...INNER_PROVIDERS,
-      ...globalGuard,
-    ],
-    exports: [...PUBLIC_PROVIDERS, ...GUARD_PROVIDERS] as DynamicModule['exports'],
+    providers: [...(definition.providers ?? []), databaseProvider(extras.dataSource), ...shared, ...INNER_PROVIDERS, ...globalGuard],
+    exports: shared as DynamicModule['exports'],
   };
 }
 
-function controllersFor({ path = '', routes = {}, controllers = {} }: JwtRefreshExtras): Type[] {
+/** The extras among what was given; an undefined one is its default. */
+function extrasOf(given: JwtRefreshExtras): JwtRefreshExtras {
+  const named = Object.keys(DEFAULT_EXTRAS) as (keyof JwtRefreshExtras)[];
+  return Object.fromEntries(named.map((name) => [name, given[name] ?? DEFAULT_EXTRAS[name]]));
+}
+
+function controllersFor({ path, routes = {}, controllers = {} }: JwtRefreshExtras): Type[] {
   const { refresh = 'jwt-refresh', logout = 'logout', sessions = 'sessions' } = routes;
   return [
-    ...(controllers.refresh === false ? [] : [mount(RefreshController, path, { refresh, logout })]),
-    ...(controllers.sessions === false ? [] : [mount(SessionsController, `${path}/${sessions}`)]),
+    ...(controllers.refresh === false ? [] : [mount(RefreshController, joinPaths(path), { refresh, logout })]),
+    ...(controllers.sessions === false ? [] : [mount(SessionsController, joinPaths(path, sessions))]),
   ];
+}
+
+function joinPaths(...paths: unknown[]): string {
+  return paths
+    .map((path) => String(path).replace(/^\/+|\/+$/g, ''))
+    .filter(Boolean)
+    .join('/');
 }
 
 function databaseProvider(dataSource?: string): Provider {

@@ -54,11 +54,11 @@ export type RefreshTokenFormat = 'opaque' | 'jwt' | 'jwe';
 export interface RefreshTokenOptions {
   /** Idle lifetime: a session not refreshed for this long ends. @default '14d' */
   lifetime?: Duration;
-  /** Absolute lifetime: a session ends this long after login, whatever happens. @default '90d' */
+  /** Absolute lifetime: a session ends this long after login, whatever happens. @default '90d', or `lifetime` if that is longer */
   maxLifetime?: Duration;
   /**
    * Seconds in which the token just spent may come back and gets the same successor: covers two tabs and lost answers.
-   * 0 is strict: any second presentation revokes the family. @default 30
+   * 0 is strict: any second presentation revokes the family. @default 30, less when `lifetime` is shorter
    */
   graceSeconds?: number;
   /** Format of new tokens; tokens of the other formats stay valid. @default 'opaque' */
@@ -67,7 +67,7 @@ export interface RefreshTokenOptions {
 
 /** Where incoming tokens are found. */
 export interface RequestOptions {
-  /** The body member with the refresh token, for refresh and logout. @default 'refresh_token' */
+  /** The body member with the refresh token, for refresh and logout; dots nest: `'token.refresh'`. @default 'refresh_token' */
   refreshTokenParam?: string;
 }
 
@@ -148,11 +148,11 @@ export interface JwtRefreshOptions {
 
 /** Names of the routes below `path`. */
 export interface RouteNames {
-  /** @default 'jwt-refresh' */
+  /** The route that exchanges a refresh token. @default 'jwt-refresh' */
   refresh?: string;
-  /** @default 'logout' */
+  /** The route that ends sessions by their tokens. @default 'logout' */
   logout?: string;
-  /** @default 'sessions' */
+  /** The route that lists and ends the caller's own sessions. @default 'sessions' */
   sessions?: string;
 }
 

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
 import { JwtRefreshError } from './errors';
+import { assertName, assertSubject } from './names';
 import { AccessTokenBinding } from './rotation/access-token-binding';
 import { RotationService } from './rotation/rotation.service';
 import { RevocationService } from './revocation/revocation.service';
 import { SessionCheckService } from './revocation/session-check.service';
-import { deviceFromRequest, type DeviceInfo, type DeviceRequest } from './sessions/device-info';
-import { assertName, assertSubject } from './sessions/issue-input';
+import { deviceOf, type DeviceInfo, type DeviceRequest } from './sessions/device-info';
 import type { RefreshToken } from './sessions/refresh-token.entity';
 import { RefreshTokenStore } from './sessions/refresh-token.store';
 import { type IssueInput, SessionService } from './sessions/session.service';
@@ -85,12 +85,14 @@ export class JwtRefreshService {
    * @param reason kept in the row and in the audit log, at most 255 characters
    * @param context with `subject`, a session of anybody else is left alone; `actor` says who did it
    * @returns whether this call ended a session
+   * @throws TypeError when `reason`, `subject` or `actor` is no usable text
    */
   async revokeFamily(id: string, reason: string, context: TokenContext & { subject?: string; actor?: string } = {}): Promise<boolean> {
     assertName('reason', reason);
+    if ('subject' in context) assertSubject(context.subject);
     const session = isUuid(id) ? await this.store.findById(id) : null;
     if (!session || (context.subject !== undefined && context.subject !== session.subject)) return false;
-    return this.revocation.revoke(session, { reason, actor: context.actor ?? null, device: deviceOf(context) });
+    return this.revocation.revoke(session, { reason, actor: actorOf(context), device: deviceOf(context) });
   }
 
   /**
@@ -98,11 +100,14 @@ export class JwtRefreshService {
    *
    * @param options `except`: id of a session to keep; `reason`: @default 'logout_all'; `actor`: who did it
    * @returns how many this call ended
+   * @throws TypeError when `subject`, `except`, `reason` or `actor` is unusable; nothing ends then
    */
   async revokeAll(subject: string, options: TokenContext & { except?: string; reason?: string; actor?: string } = {}): Promise<number> {
     assertSubject(subject);
-    const { except = null, reason = 'logout_all', actor = null } = options;
-    return this.revocation.revokeAll(subject, { reason: assertName('reason', reason), actor, device: deviceOf(options) }, except);
+    const { except = null, reason = 'logout_all' } = options;
+    if (except !== null && !isUuid(except)) throw new TypeError('except must be the id of a session');
+    const context = { reason: assertName('reason', reason), actor: actorOf(options), device: deviceOf(options) };
+    return this.revocation.revokeAll(subject, context, except);
   }
 
   /** A subject's live sessions, newest first, at most 1000. */
@@ -122,6 +127,6 @@ export class JwtRefreshService {
   }
 }
 
-function deviceOf({ device, request }: TokenContext): DeviceInfo | null {
-  return device ?? (request ? deviceFromRequest(request) : null);
+function actorOf({ actor }: { actor?: string }): string | null {
+  return actor === undefined ? null : assertName('actor', actor);
 }

@@ -1,7 +1,10 @@
 import { parseDuration } from './duration';
 import { JwtRefreshOptionsError } from './errors';
+import { assertName } from './names';
 
 const MIN_SECRET_BYTES = 32;
+/** What an integer column holds. */
+const LONGEST_SECONDS = 2 ** 31 - 1;
 const ID_SHAPE = /^[A-Za-z0-9._-]{1,32}$/;
 const PROPERTY_PATH = /^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*$/;
 const FORBIDDEN_PROPERTY = /(^|\.)(__proto__|constructor|prototype)(\.|$)/;
@@ -35,10 +38,18 @@ export class OptionsCheck {
     return value as Members;
   }
 
+  /** A text that can be stored and compared. */
   text(path: string, value: unknown): string {
-    if (typeof value === 'string' && value.trim() !== '' && value.length <= 255) return value;
-    this.problem(path, `must be a text of 1 to 255 characters${value === undefined ? ', but it is undefined' : ''}`);
-    return '';
+    try {
+      return assertName('', value);
+    } catch (error) {
+      this.problem(path, `${(error as Error).message.trim()}${value === undefined ? ', but it is undefined' : ''}`);
+      return '';
+    }
+  }
+
+  sentence(path: string, value: unknown): void {
+    if (typeof value !== 'string' || value.trim() === '') this.problem(path, 'must be a text that is not empty');
   }
 
   flag(path: string, value: unknown): boolean {
@@ -61,8 +72,11 @@ export class OptionsCheck {
   duration(path: string, value: unknown, from: 0 | 1): number {
     try {
       const seconds = parseDuration(value);
-      if (seconds >= from) return seconds;
-      this.problem(path, from === 0 ? 'must not be negative' : 'must be longer than zero');
+      if (seconds >= from && seconds <= LONGEST_SECONDS) return seconds;
+      this.problem(
+        path,
+        seconds > LONGEST_SECONDS ? 'must not be longer than 68 years' : from === 0 ? 'must not be negative' : 'must be longer than zero',
+      );
     } catch (error) {
       this.problem(path, (error as Error).message);
     }

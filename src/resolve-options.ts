@@ -1,25 +1,17 @@
-import { createPrivateKey, createPublicKey, createSecretKey, KeyObject } from 'node:crypto';
 import { type Clock, systemClock } from './clock';
 import { parseDuration } from './duration';
 import { ERROR_TABLE, type ErrorOverrides } from './errors';
 import type { JwtRefreshHooks } from './hooks';
 import type {
-  AccessTokenKey,
   AccessTokenOnRefresh,
+  JwtRefreshExtras,
   JwtRefreshOptions,
   RefreshTokenFormat,
   ServerSecret,
   SessionCheckMode,
-  SigningAlgorithm,
 } from './jwt-refresh.options';
 import { OptionsCheck } from './options-check';
-
-export interface ResolvedKey {
-  readonly id: string;
-  readonly algorithm: SigningAlgorithm;
-  readonly signWith?: KeyObject;
-  readonly verifyWith: KeyObject;
-}
+import { keysFromSecrets, type ResolvedKey, resolveKeys } from './resolve-keys';
 
 /** Options with every default filled in, durations in seconds and keys parsed. */
 export interface ResolvedOptions {
@@ -51,12 +43,14 @@ export interface ResolvedOptions {
 
 export const JWT_REFRESH_RESOLVED_OPTIONS = Symbol('JWT_REFRESH_RESOLVED_OPTIONS');
 
-const MIN_RSA_BITS = 2048;
 const DEFAULT_SECRET_ID = 'default';
+/** Members of a token response that a token must not take the place of. */
+const RESPONSE_MEMBERS = ['token_type', 'expires_in', 'refresh_expires_in'];
 
 /** Fills in defaults and checks everything once at boot. @throws JwtRefreshOptionsError naming every problem */
-export function resolveOptions(options: JwtRefreshOptions): ResolvedOptions {
+export function resolveOptions(options: JwtRefreshOptions, extras: JwtRefreshExtras = {}): ResolvedOptions {
   const check = new OptionsCheck();
+  checkExtras(check, extras);
   const given = check.section('', options, ALLOWED.root);
   const secrets = resolveSecrets(check, given.secret);
   const resolved = {
@@ -86,7 +80,6 @@ const ALLOWED = {
   ],
   secret: ['id', 'value'],
   accessToken: ['lifetime', 'notBeforeLeeway', 'clockTolerance', 'keys'],
-  key: ['id', 'algorithm', 'secret', 'privateKey', 'publicKey'],
   refreshToken: ['lifetime', 'maxLifetime', 'graceSeconds', 'format'],
   request: ['refreshTokenParam'],
   response: ['accessTokenProp', 'refreshTokenProp', 'authorizationHeader'],
@@ -95,7 +88,20 @@ const ALLOWED = {
   errors: Object.keys(ERROR_TABLE),
   error: ['status', 'message'],
   audit: ['enabled', 'queueLimit'],
+  routes: ['refresh', 'logout', 'sessions'],
+  controllers: ['refresh', 'sessions'],
 } as const; // prettier-ignore
+
+/** Nest has used them by now; a misspelt one is still better named than ignored. */
+function checkExtras(check: OptionsCheck, { path, routes, controllers }: JwtRefreshExtras): void {
+  if (path !== undefined && typeof path !== 'string') check.problem('path', 'must be a text');
+  for (const [name, route] of Object.entries(check.section('routes', routes, ALLOWED.routes))) {
+    if (route !== undefined) check.text(`routes.${name}`, route);
+  }
+  for (const [name, enabled] of Object.entries(check.section('controllers', controllers, ALLOWED.controllers))) {
+    if (enabled !== undefined) check.flag(`controllers.${name}`, enabled);
+  }
+}
 
 function resolveSecrets(check: OptionsCheck, value: unknown): ServerSecret[] {
   if (!Array.isArray(value)) return [{ id: DEFAULT_SECRET_ID, value: check.secretValue('secret', value) }];
@@ -125,62 +131,6 @@ function resolveAccessToken(check: OptionsCheck, value: unknown, secrets: readon
   };
 }
 
-function keysFromSecrets(secrets: readonly ServerSecret[]): [ResolvedKey, ...ResolvedKey[]] {
-  return secrets.filter(({ value }) => value).map(({ id, value }) => symmetricKey(id, value)) as [ResolvedKey, ...ResolvedKey[]];
-}
-
-function symmetricKey(id: string, secret: string): ResolvedKey {
-  const key = createSecretKey(Buffer.from(secret));
-  return { id, algorithm: 'HS256', signWith: key, verifyWith: key };
-}
-
-function resolveKeys(check: OptionsCheck, value: unknown): [ResolvedKey, ...ResolvedKey[]] {
-  const entries: unknown[] = Array.isArray(value) ? value : [];
-  if (entries.length === 0) check.problem('accessToken.keys', 'must be a list with at least one key');
-  const keys = entries.map((entry, index) => resolveKey(check, `accessToken.keys[${index}]`, entry)).filter((key) => key !== null);
-  check.distinctIds('accessToken.keys', keys);
-  if (keys.length > 0 && !keys[0]?.signWith) check.problem('accessToken.keys[0]', 'signs, so it needs a secret or a privateKey');
-  return keys as [ResolvedKey, ...ResolvedKey[]];
-}
-
-function resolveKey(check: OptionsCheck, path: string, value: unknown): ResolvedKey | null {
-  const given = check.section(path, value, ALLOWED.key) as Partial<AccessTokenKey>;
-  const id = check.id(`${path}.id`, given.id);
-  const algorithm = check.oneOf(`${path}.algorithm`, given.algorithm, ['HS256', 'RS256', 'ES256']);
-  if (algorithm === 'HS256') {
-    const secret = check.secretValue(`${path}.secret`, given.secret);
-    return secret ? symmetricKey(id, secret) : null;
-  }
-  return asymmetricKey(check, path, { ...given, id, algorithm });
-}
-
-function asymmetricKey(check: OptionsCheck, path: string, given: AccessTokenKey): ResolvedKey | null {
-  try {
-    const signWith = given.privateKey === undefined ? undefined : toKeyObject(given.privateKey, createPrivateKey);
-    const verifyWith = toKeyObject(given.publicKey ?? signWith, createPublicKey);
-    const weakness = weaknessOf(verifyWith, given.algorithm);
-    if (weakness) check.problem(path, weakness);
-    return { id: given.id, algorithm: given.algorithm, signWith, verifyWith };
-  } catch {
-    // The cause is left out: a parser's message may quote key material.
-    check.problem(path, `needs a privateKey or publicKey for ${given.algorithm}, as PEM text or KeyObject`);
-    return null;
-  }
-}
-
-function toKeyObject(key: string | KeyObject | undefined, parse: (key: string) => KeyObject): KeyObject {
-  if (key instanceof KeyObject) return key.type === 'private' && parse === createPublicKey ? createPublicKey(key) : key;
-  return parse(key as string);
-}
-
-function weaknessOf(key: KeyObject, algorithm: SigningAlgorithm): string | null {
-  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
-  if (algorithm === 'RS256') {
-    return key.asymmetricKeyType === 'rsa' && modulusLength >= MIN_RSA_BITS ? null : `must be an RSA key of ${MIN_RSA_BITS} bits or more for RS256`;
-  }
-  return namedCurve === 'prime256v1' ? null : 'must be a P-256 key for ES256';
-}
-
 function resolveRefreshToken(check: OptionsCheck, value: unknown): ResolvedOptions['refreshToken'] {
   const given = check.section('refreshToken', value, ALLOWED.refreshToken);
   const lifetime = check.duration('refreshToken.lifetime', given.lifetime ?? '14d', 1);
@@ -205,6 +155,10 @@ function resolveResponse(check: OptionsCheck, value: unknown): ResolvedOptions['
   if (`${accessTokenProp}.`.startsWith(`${refreshTokenProp}.`) || `${refreshTokenProp}.`.startsWith(`${accessTokenProp}.`)) {
     check.problem('response.accessTokenProp', 'and response.refreshTokenProp must not name the same member');
   }
+  for (const [name, prop] of Object.entries({ accessTokenProp, refreshTokenProp })) {
+    const [member = ''] = prop.split('.');
+    if (RESPONSE_MEMBERS.includes(member)) check.problem(`response.${name}`, `must not be ${member}, which is another member of the answer`);
+  }
   return { accessTokenProp, refreshTokenProp, authorizationHeader: check.flag('response.authorizationHeader', given.authorizationHeader ?? true) };
 }
 
@@ -218,11 +172,14 @@ function resolveSessionLimit(check: OptionsCheck, value: unknown): number {
 }
 
 function resolveHooks(check: OptionsCheck, value: unknown): JwtRefreshHooks {
-  const given = check.section('hooks', value, ALLOWED.hooks);
-  for (const [name, hook] of Object.entries(given)) {
-    if (hook !== undefined && typeof hook !== 'function') check.problem(`hooks.${name}`, 'must be a function');
+  const hooks = check.section('hooks', value ?? {}, value instanceof Object ? Object.keys(value) : []) as Record<string, unknown>;
+  for (const [name, hook] of Object.entries(hooks)) {
+    const known = (ALLOWED.hooks as readonly string[]).includes(name);
+    if (known && hook !== undefined && typeof hook !== 'function') check.problem(`hooks.${name}`, 'must be a function');
+    // An object of a class may have members of its own besides its hooks; a function that is no hook is a misspelt one.
+    if (!known && typeof hook === 'function') check.problem(`hooks.${name}`, `is not a hook; known here: ${ALLOWED.hooks.join(', ')}`);
   }
-  return given;
+  return hooks;
 }
 
 function resolveErrors(check: OptionsCheck, value: unknown): ErrorOverrides {
@@ -230,7 +187,7 @@ function resolveErrors(check: OptionsCheck, value: unknown): ErrorOverrides {
   for (const [code, override] of Object.entries(given)) {
     const path = `errors.${code}`;
     const { status, message } = check.section(path, override, ALLOWED.error);
-    if (message !== undefined) check.text(`${path}.message`, message);
+    if (message !== undefined) check.sentence(`${path}.message`, message);
     if (status !== undefined && check.integer(`${path}.status`, status, 400) > 599) check.problem(`${path}.status`, 'must be 400 to 599');
   }
   return given;

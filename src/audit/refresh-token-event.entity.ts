@@ -2,25 +2,31 @@ import { EntitySchema } from 'typeorm';
 import type { RefreshTokenEvent, RefreshTokenEventType } from '../events/refresh-token-events';
 import type { DeviceInfo } from '../sessions/device-info';
 import { instant, json } from '../storage/column-transformers';
-import { DEFAULT_EVENTS_TABLE_NAME, type TableOptions } from '../storage/table-options';
+import { DEFAULT_EVENTS_TABLE_NAME, tableNameParts, type TableOptions } from '../storage/table-options';
 
 /** One line of the audit log. Lines are added and pruned by age, never changed. */
 export class RefreshTokenEventRecord {
   /** UUID v7, so primary-key order is time order. */
   id!: string;
+  /** What happened. */
   type!: RefreshTokenEventType;
+  /** When, by the module's clock. */
   at!: Date;
   /** The token family it happened to. */
   sessionId!: string;
+  /** Whose family it is. */
   subject!: string;
   /** Who did it, where somebody did. */
   actor!: string | null;
+  /** Why, where the event has a reason. */
   reason!: string | null;
+  /** The address of the request, as in `deviceInfo`. */
   ip!: string | null;
   /** The family's generation after the event. */
   generation!: number;
   /** The generation of the token that was presented, where it differs. */
   presentedGeneration!: number | null;
+  /** The device of the request, where there was one. */
   deviceInfo!: DeviceInfo | null;
 
   static from(event: RefreshTokenEvent): RefreshTokenEventRecord {
@@ -41,7 +47,7 @@ export function refreshTokenEventSchema(table: TableOptions = {}): EntitySchema<
   return new EntitySchema<RefreshTokenEventRecord>({
     name: 'RefreshTokenEvent',
     target: RefreshTokenEventRecord,
-    tableName: name,
+    ...tableNameParts(name),
     columns: {
       id: { type: 'varchar', length: 36, primary: true },
       type: { type: 'varchar', length: 64 },

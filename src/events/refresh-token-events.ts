@@ -5,11 +5,15 @@ import type { RefreshTokenKind } from '../sessions/refresh-token.entity';
 export interface RefreshTokenEventBase {
   /** UUID v7 of the event. */
   readonly id: string;
+  /** When it happened, by the module's clock. */
   readonly at: Date;
   /** The token family. */
   readonly sessionId: string;
+  /** Whether the family is a session or a key. */
   readonly kind: RefreshTokenKind;
+  /** Whose family it is: the access token's `sub`. */
   readonly subject: string;
+  /** The access token's `aud`. */
   readonly audience: string;
   /** The family's generation after the event. */
   readonly generation: number;
@@ -44,7 +48,7 @@ export interface RefreshTokenReused extends RefreshTokenEventBase {
 /** A family was revoked by a logout, the host, or the session limit. */
 export interface RefreshTokenRevoked extends RefreshTokenEventBase {
   readonly type: 'refresh_token.revoked';
-  /** `logout`, `logout_all`, `session_limit`, or the host's own word. */
+  /** `logout`, `logout_all`, `logout_others`, `session_limit`, or the host's own word. */
   readonly reason: string;
   /** Who did it: a subject, or null when the module did. */
   readonly actor: string | null;
@@ -53,6 +57,7 @@ export interface RefreshTokenRevoked extends RefreshTokenEventBase {
 /** A genuine token was refused and nothing changed. */
 export interface RefreshTokenRefused extends RefreshTokenEventBase {
   readonly type: 'refresh_token.refused';
+  /** The generation of the token that was refused. */
   readonly presentedGeneration: number;
   /**
    * `expired` or `revoked`: the session is over. `ahead` or `unknown`: the database does not know this generation, as

@@ -11,8 +11,9 @@ type KeyCallback = (error: Error | null, key?: string) => void;
 const extractToken = ExtractJwt.fromAuthHeaderAsBearerToken();
 
 /**
- * The passport strategy `jwt`, for hosts whose routes use `AuthGuard('jwt')`. It accepts exactly what `JwtAuthGuard`
- * does; that guard needs no passport and is the faster way.
+ * The passport strategy `jwt`, for hosts whose routes use `AuthGuard('jwt')`. It accepts what `JwtAuthGuard` does on a route
+ * without decorators: `@Public()`, `@Audience()` and `@SessionCheck()` are not read. That guard needs no passport and is faster.
+ * Passport knows one strategy by that name in a process.
  */
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy, 'jwt') {
@@ -25,6 +26,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy, 'jwt') {
       passReqToCallback: true,
       // Time is checked by the module's own clock, in validate().
       ignoreExpiration: true,
+      jsonWebTokenOptions: { ignoreNotBefore: true },
       secretOrKeyProvider: (_request: unknown, token: string, done: KeyCallback) => {
         const key = accessTokens.keyFor(token);
         // jsonwebtoken takes a KeyObject wherever passport-jwt's types say text.

@@ -26,9 +26,9 @@ export const SessionCheck = (mode: SessionCheckMode): CustomDecorator => SetMeta
 export interface CurrentSessionRef {
   /** The token family's id, `sid`. */
   id: string;
-  /** How often the session had been refreshed when the presented token was made, `gen`. */
+  /** How often the session had been refreshed when the access token was made, `gen`; behind `JwtRefreshGuard`, until now. */
   generation: number;
-  /** The presented token's audience. */
+  /** The audience of its access tokens. */
   audience: string;
 }
 

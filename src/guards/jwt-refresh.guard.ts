@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { JwtRefreshError } from '../errors';
 import { ErrorPresenter } from '../http/error-presenter';
 import { TokenTransport } from '../http/token-transport';
-import { isAccepted, RotationService } from '../rotation/rotation.service';
+import { RotationService } from '../rotation/rotation.service';
 import { deviceFromRequest } from '../sessions/device-info';
 import type { RefreshToken } from '../sessions/refresh-token.entity';
 import { TokenMinter } from '../tokens/token-minter';
@@ -34,8 +34,7 @@ export class JwtRefreshGuard implements CanActivate {
   private async sessionOf(carrier: Carrier): Promise<RefreshToken> {
     const token = await this.minter.decode(this.transport.getRefreshToken(carrier));
     if (!token) throw new JwtRefreshError('refresh_token_invalid');
-    const judgement = await this.rotation.judge(token);
-    if (isAccepted(judgement)) return judgement.session;
-    throw await this.rotation.refuse(judgement, token, deviceFromRequest(carrier));
+    const { session } = await this.rotation.admit(token, deviceFromRequest(carrier));
+    return session;
   }
 }

@@ -2,6 +2,7 @@ import { HttpException, Inject, Injectable, Logger } from '@nestjs/common';
 import { JwtRefreshError } from '../errors';
 import type { HostClaims, JwtRefreshHooks } from '../hooks';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
+import { toClaims } from '../tokens/host-claims';
 import type { RefreshToken } from '../sessions/refresh-token.entity';
 
 /** Calls the host's hooks. One that fails refuses the refresh; it never looks like a verdict on the token. */
@@ -20,8 +21,10 @@ export class RefreshHooks {
 
   /** Claims to add, or null when the account must not be used. */
   async resolveSubject(session: RefreshToken): Promise<HostClaims | null> {
-    const answer = await this.call('resolveSubject', () => this.hooks.resolveSubject?.(session));
-    return answer === null || answer === false ? null : (answer ?? {});
+    return this.call('resolveSubject', async () => {
+      const answer = await this.hooks.resolveSubject?.(session);
+      return answer === null || answer === false ? null : toClaims('resolveSubject', answer ?? {});
+    });
   }
 
   async beforeRotate(session: RefreshToken): Promise<void> {

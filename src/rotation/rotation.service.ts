@@ -16,8 +16,14 @@ import type { TokenPair } from '../tokens/token-pair';
 import { type Acceptance, decideRotation, type PresentedToken, type Refusal } from './rotation.policy';
 import { RefreshHooks } from './refresh-hooks';
 
-/** What the policy says of a token, and the row it belongs to. */
-export type Judgement = { session: RefreshToken; verdict: Acceptance } | { session: RefreshToken | null; verdict: Refusal };
+type Judgement = { session: RefreshToken; verdict: Acceptance } | { session: RefreshToken | null; verdict: Refusal };
+
+/** A token that may be exchanged, its row, and the claims that the account adds. */
+export interface Admission {
+  readonly session: RefreshToken;
+  readonly verdict: Acceptance;
+  readonly claims: HostClaims;
+}
 
 const REFUSAL_CODES: Record<Refusal, JwtRefreshErrorCode> = {
   reuse: 'refresh_token_reused',
@@ -26,8 +32,6 @@ const REFUSAL_CODES: Record<Refusal, JwtRefreshErrorCode> = {
   unknown: 'refresh_token_invalid',
   ahead: 'refresh_token_invalid',
 };
-
-type AcceptedToken = Extract<Judgement, { verdict: Acceptance }>;
 
 /** A loser reads the row again and then nearly always sees a retry; more than a few losses mean trouble. */
 const MAX_ATTEMPTS = 5;
@@ -49,23 +53,30 @@ export class RotationService {
   /** @throws JwtRefreshError `refresh_token_*` or `temporarily_unavailable` */
   async rotate(token: DecodedRefreshToken, device: DeviceInfo | null): Promise<TokenPair> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const judgement = await this.judge(token);
-      if (!isAccepted(judgement)) throw await this.refuse(judgement, token, device);
-      const pair = await this.exchange(judgement, token, device);
+      const pair = await this.exchange(await this.admit(token, device), token, device);
       if (pair) return pair;
     }
     throw new JwtRefreshError('temporarily_unavailable');
   }
 
-  /** What would become of a token, without doing it. */
-  async judge(token: DecodedRefreshToken): Promise<Judgement> {
+  /** Lets a token in that could be exchanged now; a replayed one revokes its family. @throws JwtRefreshError `refresh_token_*` */
+  async admit(token: DecodedRefreshToken, device: DeviceInfo | null): Promise<Admission> {
+    const judgement = await this.judge(token);
+    if (!isAccepted(judgement)) throw await this.refuse(judgement, token, device);
+    const claims = await this.hooks.resolveSubject(judgement.session);
+    if (claims) return { ...judgement, claims };
+    this.tellRefused(judgement.session, token, 'subject_refused', device);
+    throw new JwtRefreshError('refresh_token_invalid');
+  }
+
+  private async judge(token: DecodedRefreshToken): Promise<Judgement> {
     const session = await this.store.findById(token.familyId);
     const presented: PresentedToken = { generation: token.generation, lineage: session ? this.lineageOf(session, token) : 'stranger' };
     return { session, verdict: decideRotation(session, presented, this.options.clock.now(), this.options.refreshToken) } as Judgement;
   }
 
   /** Carries out a refusal: a reuse revokes the family, in a commit of its own, before anybody is told. */
-  async refuse(
+  private async refuse(
     { session, verdict }: Judgement & { verdict: Refusal },
     token: DecodedRefreshToken,
     device: DeviceInfo | null,
@@ -75,12 +86,7 @@ export class RotationService {
     return new JwtRefreshError(REFUSAL_CODES[verdict]);
   }
 
-  private async exchange({ session, verdict }: AcceptedToken, token: DecodedRefreshToken, device: DeviceInfo | null): Promise<TokenPair | null> {
-    const claims = await this.hooks.resolveSubject(session);
-    if (!claims) {
-      this.tellRefused(session, token, 'subject_refused', device);
-      throw new JwtRefreshError('refresh_token_invalid');
-    }
+  private async exchange({ session, verdict, claims }: Admission, token: DecodedRefreshToken, device: DeviceInfo | null): Promise<TokenPair | null> {
     if (!session.rotates) return this.useAgain(session, token, claims);
     const successor = verdict === 'retry' ? this.successorOf(session, token) : await this.advance(session, token);
     if (!successor) return null;
@@ -137,6 +143,6 @@ export class RotationService {
   }
 }
 
-export function isAccepted(judgement: Judgement): judgement is AcceptedToken {
+function isAccepted(judgement: Judgement): judgement is Extract<Judgement, { verdict: Acceptance }> {
   return judgement.verdict === 'rotate' || judgement.verdict === 'retry';
 }

@@ -1,7 +1,7 @@
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import type { HostClaims } from '../hooks';
 import { instant, json } from '../storage/column-transformers';
-import { columnName, DEFAULT_TABLE_NAME, type TableOptions } from '../storage/table-options';
+import { columnName, DEFAULT_TABLE_NAME, tableNameParts, type TableOptions } from '../storage/table-options';
 import type { DeviceInfo } from './device-info';
 
 /** A `session` is one login on one device, a `key` is issued by an administrator. */
@@ -14,6 +14,7 @@ export type RefreshTokenKind = 'session' | 'key';
 export class RefreshToken {
   /** UUID v7 (RFC 9562 §5.7), the access token's `sid`. */
   id!: string;
+  /** Whether it is somebody's login or an administrator's key. */
   kind!: RefreshTokenKind;
   /** The host's user id, the access token's `sub`. */
   subject!: string;
@@ -25,10 +26,11 @@ export class RefreshToken {
   expiresAt!: Date;
   /** Absolute end; nothing moves it. */
   endsAt!: Date;
+  /** When the family began. */
   createdAt!: Date;
   /** When the family was revoked; null while it lives. */
   revokedAt!: Date | null;
-  /** Why: `reuse`, `logout`, `logout_all`, `session_limit`, or the host's own word. */
+  /** Why: `reuse`, `logout`, `logout_all`, `logout_others`, `session_limit`, or the host's own word. */
   revokedReason!: string | null;
   /** Who: a subject, or null when the module itself did. */
   revokedBy!: string | null;
@@ -48,6 +50,7 @@ export class RefreshToken {
   secretId!: string;
   /** False for a key that may be used again and again. */
   rotates!: boolean;
+  /** A name for people. */
   label!: string | null;
   /** The device at login. */
   deviceInfo!: DeviceInfo | null;
@@ -93,7 +96,7 @@ export function refreshTokenSchema(table: TableOptions = {}): EntitySchema<Refre
   return new EntitySchema<RefreshToken>({
     name: 'RefreshToken',
     target: RefreshToken,
-    tableName: name,
+    ...tableNameParts(name),
     columns: Object.fromEntries(columns) as Record<RefreshTokenColumn, EntitySchemaColumnOptions>,
     indices: [
       // "my sessions", "log out everywhere" and the session limit look up by subject; nothing else is indexed,

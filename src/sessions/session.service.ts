@@ -4,14 +4,15 @@ import { parseDuration, type Duration } from '../duration';
 import { describeEvent } from '../events/describe-event';
 import { JwtRefreshEvents } from '../events/jwt-refresh-events';
 import type { HostClaims } from '../hooks';
+import { assertName, assertSubject } from '../names';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { RevocationService } from '../revocation/revocation.service';
 import { DuplicateKeyError } from '../storage/database';
+import { toContent } from '../tokens/host-claims';
 import { firstSecret, hashSecret } from '../tokens/ratchet';
 import { TokenMinter } from '../tokens/token-minter';
 import type { TokenPair } from '../tokens/token-pair';
-import { deviceFromRequest, type DeviceInfo, type DeviceRequest } from './device-info';
-import { assertName, assertHostClaims, assertSubject } from './issue-input';
+import { deviceOf, type DeviceInfo, type DeviceRequest } from './device-info';
 import { RefreshToken } from './refresh-token.entity';
 import { RefreshTokenStore } from './refresh-token.store';
 
@@ -64,7 +65,7 @@ export class SessionService {
   private newSession(input: IssueInput, tokenHash: string): RefreshToken {
     assertSubject(input.subject);
     const audience = assertName('audience', input.audience ?? this.options.audiences[0]);
-    const content = assertHostClaims(input.content ?? {});
+    const content = toContent(input.content ?? {});
     const label = input.label === undefined ? null : assertName('label', input.label);
     const now = this.options.clock.now();
     return Object.assign(new RefreshToken(), {
@@ -72,16 +73,13 @@ export class SessionService {
       ...this.lifetimes(input.lifetime, now), createdAt: new Date(now),
       revokedAt: null, revokedReason: null, revokedBy: null, lastUsed: null,
       generation: 0, rotatedAt: null, rotationNonce: null, secretId: this.minter.currentKeys.id, rotates: true,
-      deviceInfo: input.device ?? (input.request ? deviceFromRequest(input.request) : null),
+      deviceInfo: deviceOf(input),
     } satisfies Omit<RefreshToken, 'jti'>); // prettier-ignore
   }
 
   private lifetimes(given: Duration | undefined, now: number): Pick<RefreshToken, 'lifetime' | 'expiresAt' | 'endsAt'> {
     const { lifetime: usual, maxLifetime } = this.options.refreshToken;
-    const lifetime = given === undefined ? usual : parseDuration(given);
-    if (lifetime < 1 || lifetime > maxLifetime) {
-      throw new TypeError(`issue(): lifetime must be from 1 second to refreshToken.maxLifetime (${maxLifetime} seconds)`);
-    }
+    const lifetime = given === undefined ? usual : assertLifetime(given, maxLifetime);
     return { lifetime, expiresAt: new Date(now + lifetime * 1000), endsAt: new Date(now + maxLifetime * 1000) };
   }
 
@@ -106,6 +104,16 @@ export class SessionService {
     const live = await this.store.findLive(subject, new Date(this.options.clock.now()));
     const beyond = live.sort(byLastUse).slice(limit);
     for (const surplus of beyond) await this.revocation.revoke(surplus, { reason: 'session_limit', device: deviceInfo });
+  }
+}
+
+function assertLifetime(given: Duration, longest: number): number {
+  try {
+    const seconds = parseDuration(given);
+    if (seconds >= 1 && seconds <= longest) return seconds;
+    throw new RangeError(`must be from 1 second to refreshToken.maxLifetime (${longest} seconds)`);
+  } catch (error) {
+    throw new TypeError(`lifetime ${(error as Error).message}`);
   }
 }
 

@@ -13,7 +13,7 @@ import { FakeClock } from './fake-clock';
 export interface TestAppOptions extends Pick<ModuleMetadata, 'imports' | 'controllers' | 'providers'> {
   /** Options of the module. @default a random secret, issuer `https://test.example`, audience `test`, the fake clock */
   jwtRefresh?: Partial<JwtRefreshModuleOptions>;
-  /** TypeORM's options; entities and migrations of the module are added. @default SQLite in memory (needs better-sqlite3) */
+  /** TypeORM's options; without entities or migrations of their own they get the module's. @default SQLite in memory (needs better-sqlite3) */
   database?: TypeOrmModuleOptions;
   /** The HTTP adapter. @default Express (needs @nestjs/platform-express) */
   adapter?: AbstractHttpAdapter;
@@ -23,12 +23,15 @@ export interface TestAppOptions extends Pick<ModuleMetadata, 'imports' | 'contro
 
 /** A running app. Close it when done. */
 export interface TestApp {
+  /** The Nest app. */
   readonly app: INestApplication;
   /** The module's time. */
   readonly clock: FakeClock;
+  /** The module's service. */
   readonly jwtRefresh: JwtRefreshService;
   /** For instance `http://127.0.0.1:41234`. */
   readonly url: string;
+  /** Stops the app and its database connections. */
   close(): Promise<void>;
 }
 

@@ -30,9 +30,6 @@ export interface AccessTokenClaims {
   [claim: string]: unknown;
 }
 
-/** The claims the module writes; a host's `content` must not name them (RFC 7519 §4.1, RFC 9068 §2.2). */
-export const REGISTERED_CLAIMS: readonly string[] = ['iss', 'aud', 'sub', 'sid', 'gen', 'jti', 'iat', 'nbf', 'exp'];
-
 /** What an access token is made from: a session, or something shaped like one. */
 export interface AccessTokenSubject {
   readonly id: string;
@@ -79,7 +76,7 @@ export class AccessTokenService {
     const { header, payload } = this.open(token);
     if (!isAccessTokenType(header.typ) || !this.hasExpectedClaims(payload, audience)) throw new JwtRefreshError('access_token_invalid');
     const now = toSeconds(this.options.clock.now());
-    if (payload.nbf > now + this.options.accessToken.clockTolerance) throw new JwtRefreshError('access_token_invalid');
+    if (this.isFromTheFuture(payload, now)) throw new JwtRefreshError('access_token_invalid');
     if (!allowExpired && now >= payload.exp + this.options.accessToken.clockTolerance) throw new JwtRefreshError('access_token_expired');
     return payload;
   }
@@ -106,6 +103,12 @@ export class AccessTokenService {
       nbf: iat - notBeforeLeeway,
       exp: Math.min(iat + lifetime, toSeconds(session.expiresAt.getTime()), toSeconds(session.endsAt.getTime())),
     };
+  }
+
+  /** Not yet valid, or valid for longer than a token made now would be. */
+  private isFromTheFuture({ nbf, exp }: AccessTokenClaims, now: number): boolean {
+    const { lifetime, notBeforeLeeway, clockTolerance } = this.options.accessToken;
+    return nbf > now + clockTolerance || exp > now + lifetime + notBeforeLeeway + clockTolerance;
   }
 
   private open(token: string): VerifiedJwt {

@@ -1,6 +1,6 @@
 import { JwtService } from '@nestjs/jwt';
 import type { KeyObject } from 'node:crypto';
-import type { ResolvedKey } from '../resolve-options';
+import type { ResolvedKey } from '../resolve-keys';
 
 /** One access-token key, ready for use. */
 export interface RingKey {

@@ -45,7 +45,8 @@ export class RefreshTokenCodec {
     return this.codecs[this.format].encode(content, keys);
   }
 
-  async decode(text: string): Promise<DecodedRefreshToken | null> {
+  async decode(text: unknown): Promise<DecodedRefreshToken | null> {
+    if (typeof text !== 'string') return null;
     const format = text.length <= MAX_TOKEN_LENGTH ? formatOf(text) : null;
     return format === null ? null : this.codecs[format].decode(text);
   }

@@ -19,7 +19,12 @@ export function toClaims(content: RefreshTokenContent): SealedClaims {
 
 export function fromClaims(claims: Partial<SealedClaims>): DecodedRefreshToken | null {
   const { sid, gen, sec } = claims;
-  if (typeof sid !== 'string' || !isUuid(sid) || !Number.isSafeInteger(gen) || typeof sec !== 'string') return null;
+  if (typeof sid !== 'string' || !isUuid(sid) || !isGeneration(gen) || typeof sec !== 'string') return null;
   const secret = Buffer.from(sec, 'base64url');
-  return secret.length === SECRET_BYTES ? { familyId: sid, generation: gen as number, secret } : null;
+  return secret.length === SECRET_BYTES ? { familyId: sid, generation: gen, secret } : null;
+}
+
+/** What the opaque format has room for. */
+function isGeneration(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32;
 }

@@ -39,7 +39,7 @@ export class TokenMinter {
   }
 
   /** What a refresh token says, or null for anything the server did not make. Asks no database. */
-  decode(token: string): Promise<DecodedRefreshToken | null> {
+  decode(token: unknown): Promise<DecodedRefreshToken | null> {
     return this.codec.decode(token);
   }
 

@@ -1,0 +1,37 @@
+import type { HostClaims } from '../hooks';
+
+/** The claims the module writes; a host's `content` must not name them (RFC 7519 §4.1, RFC 9068 §2.2). */
+const REGISTERED_CLAIMS: readonly string[] = ['iss', 'aud', 'sub', 'sid', 'gen', 'jti', 'iat', 'nbf', 'exp'];
+const MAX_CONTENT_BYTES = 4096;
+
+/**
+ * The claims of a session, as they are stored.
+ *
+ * @throws TypeError
+ */
+export function toContent(value: unknown): HostClaims {
+  const content = toClaims('content', value);
+  const taken = Object.keys(content).filter((claim) => REGISTERED_CLAIMS.includes(claim));
+  if (taken.length > 0) throw new TypeError(`content must not name claims that the module writes: ${taken.join(', ')}`);
+  if (Buffer.byteLength(JSON.stringify(content)) > MAX_CONTENT_BYTES) {
+    throw new TypeError(`content must be at most ${MAX_CONTENT_BYTES} bytes of JSON`);
+  }
+  return content;
+}
+
+/**
+ * What JSON keeps of a host's claims. jsonwebtoken can't sign a claim that is called like a member of every object.
+ *
+ * @throws TypeError
+ */
+export function toClaims(what: string, value: unknown): HostClaims {
+  const claims: unknown = JSON.parse(JSON.stringify(value) ?? 'null');
+  if (typeof value !== 'object' || !isPlainObject(claims)) throw new TypeError(`${what} must be an object of claims`);
+  const unusable = Object.keys(claims).filter((claim) => claim in Object.prototype);
+  if (unusable.length > 0) throw new TypeError(`${what} must not have a claim called ${unusable.join(', ')}`);
+  return claims;
+}
+
+function isPlainObject(value: unknown): value is HostClaims {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
