@@ -90,9 +90,10 @@ export class JwtRefreshService {
   async revokeFamily(id: string, reason: string, context: TokenContext & { subject?: string; actor?: string } = {}): Promise<boolean> {
     assertName('reason', reason);
     if ('subject' in context) assertSubject(context.subject);
+    const actor = actorOf(context);
     const session = isUuid(id) ? await this.store.findById(id) : null;
     if (!session || (context.subject !== undefined && context.subject !== session.subject)) return false;
-    return this.revocation.revoke(session, { reason, actor: actorOf(context), device: deviceOf(context) });
+    return this.revocation.revoke(session, { reason, actor, device: deviceOf(context) });
   }
 
   /**

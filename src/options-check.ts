@@ -3,6 +3,7 @@ import { JwtRefreshOptionsError } from './errors';
 import { assertName } from './names';
 
 const MIN_SECRET_BYTES = 32;
+const LONGEST_SENTENCE = 255;
 /** What an integer column holds. */
 const LONGEST_SECONDS = 2 ** 31 - 1;
 const ID_SHAPE = /^[A-Za-z0-9._-]{1,32}$/;
@@ -49,7 +50,8 @@ export class OptionsCheck {
   }
 
   sentence(path: string, value: unknown): void {
-    if (typeof value !== 'string' || value.trim() === '') this.problem(path, 'must be a text that is not empty');
+    const usable = typeof value === 'string' && value.trim() !== '' && value.length <= LONGEST_SENTENCE;
+    if (!usable) this.problem(path, `must be a text of 1 to ${LONGEST_SENTENCE} characters`);
   }
 
   flag(path: string, value: unknown): boolean {

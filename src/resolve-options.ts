@@ -172,12 +172,11 @@ function resolveSessionLimit(check: OptionsCheck, value: unknown): number {
 }
 
 function resolveHooks(check: OptionsCheck, value: unknown): JwtRefreshHooks {
-  const hooks = check.section('hooks', value ?? {}, value instanceof Object ? Object.keys(value) : []) as Record<string, unknown>;
-  for (const [name, hook] of Object.entries(hooks)) {
-    const known = (ALLOWED.hooks as readonly string[]).includes(name);
-    if (known && hook !== undefined && typeof hook !== 'function') check.problem(`hooks.${name}`, 'must be a function');
-    // An object of a class may have members of its own besides its hooks; a function that is no hook is a misspelt one.
-    if (!known && typeof hook === 'function') check.problem(`hooks.${name}`, `is not a hook; known here: ${ALLOWED.hooks.join(', ')}`);
+  // An object of a class may have members of its own besides its hooks; a function that is no hook is a misspelt one.
+  const members = Object.entries((value ?? {})).filter(([, member]) => typeof member !== 'function');
+  const hooks = check.section('hooks', value, [...ALLOWED.hooks, ...members.map(([name]) => name)]);
+  for (const name of ALLOWED.hooks) {
+    if (hooks[name] !== undefined && typeof hooks[name] !== 'function') check.problem(`hooks.${name}`, 'must be a function');
   }
   return hooks;
 }

@@ -113,7 +113,7 @@ function assertLifetime(given: Duration, longest: number): number {
     if (seconds >= 1 && seconds <= longest) return seconds;
     throw new RangeError(`must be from 1 second to refreshToken.maxLifetime (${longest} seconds)`);
   } catch (error) {
-    throw new TypeError(`lifetime ${(error as Error).message}`);
+    throw new TypeError(`lifetime ${(error as Error).message}`, { cause: error });
   }
 }
 
