@@ -54,11 +54,11 @@ export type RefreshTokenFormat = 'opaque' | 'jwt' | 'jwe';
 export interface RefreshTokenOptions {
   /** Idle lifetime: a session not refreshed for this long ends. @default '14d' */
   lifetime?: Duration;
-  /** Absolute lifetime: a session ends this long after login, whatever happens. @default '90d', or `lifetime` if that is longer */
+  /** Absolute lifetime: a session ends this long after login, whatever happens. Left out, it is never shorter than `lifetime`. @default '90d' */
   maxLifetime?: Duration;
   /**
    * Seconds in which the token just spent may come back and gets the same successor: covers two tabs and lost answers.
-   * 0 is strict: any second presentation revokes the family. @default 30, less when `lifetime` is shorter
+   * 0 is strict: any second presentation revokes the family. Left out, it is always shorter than `lifetime`. @default 30
    */
   graceSeconds?: number;
   /** Format of new tokens; tokens of the other formats stay valid. @default 'opaque' */

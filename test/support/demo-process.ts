@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Answer, HttpClient } from './http';
 
-const MAIN = join(__dirname, '../../dist-demo/main.js');
+const MAIN = join(__dirname, '../../dist-demo/demo/main.js');
 const ANNOUNCEMENT = /demo on (http:\/\/127\.0\.0\.1:\d+)/;
 
 /** The demo in a process of its own, as `npm start` runs it. */

@@ -1,0 +1,14 @@
+import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
+import { JWT_REFRESH_ENTITIES, JWT_REFRESH_MIGRATIONS } from 'nestjs-jwt-refresh';
+import { databaseFromUrl } from './database-url';
+import { CreateDemoUsers1763600000001 } from './users/create-demo-users.migration';
+import { User } from './users/user.entity';
+
+/** The demo's own table beside those of the module. */
+export function demoDatabase(url: string): TypeOrmModuleOptions {
+  return {
+    ...databaseFromUrl(url),
+    entities: [User, ...JWT_REFRESH_ENTITIES],
+    migrations: [CreateDemoUsers1763600000001, ...JWT_REFRESH_MIGRATIONS],
+  } as TypeOrmModuleOptions;
+}
