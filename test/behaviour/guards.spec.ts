@@ -524,6 +524,13 @@ describeOnEveryAdapter('an access token of an HS256 key', (stack) => {
     await expectRefused(`${encode(header)}..${signature}`);
   });
 
+  it.each([[['b64']], [['exp']], [['x-unknown']], [[]], ['exp'], [null]])(
+    'is refused when it calls %j critical, which nobody here understands',
+    async (crit) => {
+      await expectRefused(resigned({ crit, b64: true, 'x-unknown': 1 }));
+    },
+  );
+
   it('is refused with any one character changed', async () => {
     const codes = new Set<string>();
     const statements = await app.statements.during(async () => {
@@ -857,8 +864,9 @@ describeOnEveryAdapter('claims of the host', (stack) => {
     ['a bigint', () => ({ id: 1n })],
     ['a circle', () => circle()],
     ['a name that every object has', () => ({ constructor: 'x' })],
+    ['more than a header can hold', () => ({ roles: 'x'.repeat(20_000) })],
     ['a toJSON that throws', () => ({ id: { toJSON: () => { throw new Error('no'); } } })],
-  ])('from the hook resolveSubject that can not be signed, as %s, do not use the token up', async (_, claims) => {
+  ])('from the hook resolveSubject that make no usable token, as %s, do not use the refresh token up', async (_, claims) => {
     let good = false;
     const app = await stack.start({ hooks: { resolveSubject: () => (good ? {} : claims()) } });
     const subject = newSubject();
