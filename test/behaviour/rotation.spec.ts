@@ -42,6 +42,22 @@ describeOnEveryStack('rotation', (stack) => {
     expect(await app.rows(subject)).toMatchObject([{ generation: 1, revokedAt: null }]);
   });
 
+  it('gives simultaneous refreshes of one token one successor', async () => {
+    const { refreshToken } = await app.login(subject);
+    const answers = await Promise.all(Array.from({ length: 50 }, () => app.http.refresh(refreshToken)));
+    expect([...new Set(answers.map(({ status }) => status))]).toEqual([200]);
+    expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
+    expect(await app.rows(subject)).toMatchObject([{ generation: 1, revokedAt: null }]);
+    expect((await app.audit(subject)).filter(({ type }) => type === 'refresh_token.rotated')).toHaveLength(1);
+  });
+
+  it('refuses a refresh whose session is revoked between its read and its write', async () => {
+    const racing = await stack.start({ hooks: { beforeRotate: async ({ id }) => void (await app.jwtRefresh.revokeFamily(id, 'meanwhile')) } });
+    const { refreshToken } = await racing.login(subject);
+    expect((await racing.http.refresh(refreshToken)).body.code).toBe('refresh_token_revoked');
+    expect(await racing.rows(subject)).toMatchObject([{ generation: 0, revokedReason: 'meanwhile' }]);
+  });
+
   it('counts the grace period from the rotation, so that retries do not stretch it', async () => {
     const { refreshToken } = await app.login(subject);
     await app.http.refresh(refreshToken);
