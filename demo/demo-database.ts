@@ -10,5 +10,5 @@ export function demoDatabase(url: string): TypeOrmModuleOptions {
     ...databaseFromUrl(url),
     entities: [User, ...JWT_REFRESH_ENTITIES],
     migrations: [CreateDemoUsers1763600000001, ...JWT_REFRESH_MIGRATIONS],
-  } as TypeOrmModuleOptions;
+  };
 }
