@@ -17,7 +17,7 @@ export interface JwtRefreshHooks {
    * Looks the subject up at each refresh, retries too, and where `JwtRefreshGuard` stands; not at login, where the host has
    * just done so and gives claims as `content`. Return `null` or `false` when the account must not
    * be used any more: the refresh is refused with `refresh_token_invalid` and the session stays as it is. Return an
-   * object to add its members as claims; nothing adds nothing.
+   * object to add its members as claims, at most 4096 bytes of JSON; nothing adds nothing.
    */
   resolveSubject?(session: Readonly<RefreshToken>): SubjectAnswer | Promise<SubjectAnswer>;
   /** Runs before a session rotates, not on a retry. */

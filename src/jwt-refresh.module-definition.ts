@@ -7,6 +7,7 @@ export const DEFAULT_EXTRAS = {
   routes: undefined,
   controllers: undefined,
   globalGuard: false,
+  passportStrategy: 'jwt',
   dataSource: undefined,
 } as JwtRefreshExtras;
 

@@ -1,11 +1,11 @@
-import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
+import { type DynamicModule, Module, type Provider, type Type, UseGuards } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AuditListener } from './audit/audit.listener';
 import { AuditStore } from './audit/audit.store';
 import { JwtRefreshEvents } from './events/jwt-refresh-events';
-import { AccessTokenStrategy } from './guards/access-token.strategy';
+import { accessTokenStrategy } from './guards/access-token.strategy';
 import { JwtAuthGuard } from './guards/jwt-auth.guard';
 import { JwtRefreshGuard } from './guards/jwt-refresh.guard';
 import { BearerReader } from './http/bearer-reader';
@@ -52,7 +52,6 @@ const INNER_PROVIDERS: Provider[] = [
   RevocationService,
   RefreshHooks,
   AccessTokenBinding,
-  AccessTokenStrategy,
   BearerReader,
   SchemaCheck,
   { provide: APP_FILTER, useClass: JwtRefreshExceptionFilter },
@@ -102,12 +101,13 @@ function assemble(definition: DynamicModule, given: JwtRefreshExtras): DynamicMo
     inject: [MODULE_OPTIONS_TOKEN],
     useFactory: (raw: JwtRefreshOptions) => resolveOptions(raw, extras),
   };
+  const strategy = extras.passportStrategy ? [accessTokenStrategy(extras.passportStrategy)] : [];
   const globalGuard = extras.globalGuard ? [{ provide: APP_GUARD, useExisting: JwtAuthGuard }] : [];
   const shared = [options, ...PUBLIC_PROVIDERS, ...GUARD_PROVIDERS];
   return {
     ...definition,
     controllers: controllersFor(extras),
-    providers: [...(definition.providers ?? []), databaseProvider(extras.dataSource), ...shared, ...INNER_PROVIDERS, ...globalGuard],
+    providers: [...(definition.providers ?? []), databaseProvider(extras.dataSource), ...shared, ...INNER_PROVIDERS, ...strategy, ...globalGuard],
     exports: shared as DynamicModule['exports'],
   };
 }
@@ -118,12 +118,18 @@ function extrasOf(given: JwtRefreshExtras): JwtRefreshExtras {
   return Object.fromEntries(named.map((name) => [name, given[name] ?? DEFAULT_EXTRAS[name]]));
 }
 
-function controllersFor({ path, routes = {}, controllers = {} }: JwtRefreshExtras): Type[] {
+function controllersFor({ path, routes = {}, controllers = {}, globalGuard }: JwtRefreshExtras): Type[] {
   const { refresh = 'jwt-refresh', logout = 'logout', sessions = 'sessions' } = routes;
   return [
     ...(controllers.refresh === false ? [] : [mount(RefreshController, joinPaths(path), { refresh, logout })]),
-    ...(controllers.sessions === false ? [] : [mount(SessionsController, joinPaths(path, sessions))]),
+    ...(controllers.sessions === false ? [] : [guarded(mount(SessionsController, joinPaths(path, sessions)), globalGuard)]),
   ];
+}
+
+/** A global guard stands before it already; a second one would ask the database twice. */
+function guarded(controller: Type, globalGuard = false): Type {
+  if (!globalGuard) UseGuards(JwtAuthGuard)(controller);
+  return controller;
 }
 
 function joinPaths(...paths: unknown[]): string {

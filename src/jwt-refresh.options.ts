@@ -176,6 +176,11 @@ export interface JwtRefreshExtras {
   controllers?: ControllerSwitches;
   /** Put `JwtAuthGuard` on every route of the app; `@Public()` opens one. @default false */
   globalGuard?: boolean;
+  /**
+   * Name of the passport strategy that is registered, for routes with `AuthGuard('jwt')`; false registers none. Passport knows
+   * one strategy by a name in a process, so give another where the host has a `jwt` strategy of its own. @default 'jwt'
+   */
+  passportStrategy?: string | false;
   /** Name of the TypeORM data source. @default the default data source */
   dataSource?: string;
 }

@@ -93,7 +93,8 @@ const ALLOWED = {
 } as const; // prettier-ignore
 
 /** Nest has used them by now; a misspelt one is still better named than ignored. */
-function checkExtras(check: OptionsCheck, { path, routes, controllers }: JwtRefreshExtras): void {
+function checkExtras(check: OptionsCheck, { path, routes, controllers, passportStrategy = false }: JwtRefreshExtras): void {
+  if (passportStrategy !== false) check.text('passportStrategy', passportStrategy);
   if (path !== undefined && typeof path !== 'string') check.problem('path', 'must be a text');
   for (const [name, route] of Object.entries(check.section('routes', routes, ALLOWED.routes))) {
     if (route !== undefined) check.text(`routes.${name}`, route);
@@ -173,7 +174,7 @@ function resolveSessionLimit(check: OptionsCheck, value: unknown): number {
 
 function resolveHooks(check: OptionsCheck, value: unknown): JwtRefreshHooks {
   // An object of a class may have members of its own besides its hooks; a function that is no hook is a misspelt one.
-  const members = Object.entries((value ?? {})).filter(([, member]) => typeof member !== 'function');
+  const members = Object.entries(value ?? {}).filter(([, member]) => typeof member !== 'function');
   const hooks = check.section('hooks', value, [...ALLOWED.hooks, ...members.map(([name]) => name)]);
   for (const name of ALLOWED.hooks) {
     if (hooks[name] !== undefined && typeof hooks[name] !== 'function') check.problem(`hooks.${name}`, 'must be a function');

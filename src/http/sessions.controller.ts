@@ -1,9 +1,8 @@
-import { Controller, Delete, Get, HttpCode, Param, Query, Req, UseFilters, UseGuards, ValidationPipe } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Query, Req, UseFilters, ValidationPipe } from '@nestjs/common';
 import { IsIn, IsOptional } from 'class-validator';
 import { JwtRefreshError } from '../errors';
 import type { Carrier } from '../guards/credentials';
 import { CurrentUser } from '../guards/decorators';
-import { JwtAuthGuard } from '../guards/jwt-auth.guard';
 import { JwtRefreshService } from '../jwt-refresh.service';
 import type { AccessTokenClaims } from '../tokens/access-token.service';
 import { JwtRefreshExceptionFilter } from './jwt-refresh-exception.filter';
@@ -19,9 +18,8 @@ export class EndSessionsQuery {
 
 const strictQuery = new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, expectedType: EndSessionsQuery });
 
-/** `GET` and `DELETE …/sessions`: what users see and end of their own. */
+/** `GET` and `DELETE …/sessions`: what users see and end of their own. Whoever mounts it puts `JwtAuthGuard` before it. */
 @Controller()
-@UseGuards(JwtAuthGuard)
 @UseFilters(JwtRefreshExceptionFilter)
 export class SessionsController {
   constructor(private readonly jwtRefresh: JwtRefreshService) {}

@@ -2,7 +2,7 @@ import { HttpException, Inject, Injectable, Logger } from '@nestjs/common';
 import { JwtRefreshError } from '../errors';
 import type { HostClaims, JwtRefreshHooks } from '../hooks';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
-import { toClaims } from '../tokens/host-claims';
+import { toHostClaims } from '../tokens/host-claims';
 import type { RefreshToken } from '../sessions/refresh-token.entity';
 
 /** Calls the host's hooks. One that fails refuses the refresh; it never looks like a verdict on the token. */
@@ -23,7 +23,7 @@ export class RefreshHooks {
   async resolveSubject(session: RefreshToken): Promise<HostClaims | null> {
     return this.call('resolveSubject', async () => {
       const answer = await this.hooks.resolveSubject?.(session);
-      return answer === null || answer === false ? null : toClaims('resolveSubject', answer ?? {});
+      return answer === null || answer === false ? null : toHostClaims('resolveSubject', answer ?? {});
     });
   }
 

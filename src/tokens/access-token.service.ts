@@ -6,7 +6,7 @@ import type { HostClaims } from '../hooks';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { KeyRing, type RingKey } from './key-ring';
 
-/** The claims of an access token (RFC 9068 §2.2), and those the host added. */
+/** The claims of an access token (RFC 9068 §2.2, but for `client_id`: there are no OAuth clients), and those the host added. */
 export interface AccessTokenClaims {
   /** Who made it. */
   iss: string;
@@ -51,7 +51,7 @@ export interface VerifyAccessTokenOptions {
 }
 
 interface VerifiedJwt {
-  header: { typ?: unknown; alg?: unknown };
+  header: { typ?: unknown; crit?: unknown };
   payload: AccessTokenClaims;
 }
 
@@ -74,7 +74,9 @@ export class AccessTokenService {
   /** @throws JwtRefreshError `access_token_invalid` or `access_token_expired` */
   verify(token: string, { allowExpired = false, audience }: VerifyAccessTokenOptions = {}): AccessTokenClaims {
     const { header, payload } = this.open(token);
-    if (!isAccessTokenType(header.typ) || !this.hasExpectedClaims(payload, audience)) throw new JwtRefreshError('access_token_invalid');
+    // RFC 7515 §4.1.11: extensions that are not understood make a token invalid, and none are understood here.
+    const isUnderstood = isAccessTokenType(header.typ) && !('crit' in header);
+    if (!isUnderstood || !this.hasExpectedClaims(payload, audience)) throw new JwtRefreshError('access_token_invalid');
     const now = toSeconds(this.options.clock.now());
     if (this.isFromTheFuture(payload, now)) throw new JwtRefreshError('access_token_invalid');
     if (!allowExpired && now >= payload.exp + this.options.accessToken.clockTolerance) throw new JwtRefreshError('access_token_expired');

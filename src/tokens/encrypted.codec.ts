@@ -9,7 +9,7 @@ const IV_BYTES = 12;
 /**
  * A JWE, direct encryption with A256GCM (RFC 7518 §4.5, §5.3): only the server can read it. A retry must get the very
  * same text, so the IV is derived from the content by a key of its own; content differs from token to token by its
- * 256-bit secret, so no IV serves two contents.
+ * 256-bit secret, so two contents share an IV only if 96 bits of HMAC collide.
  */
 export class EncryptedCodec implements RefreshTokenFormatCodec {
   constructor(private readonly secrets: ServerSecrets) {}

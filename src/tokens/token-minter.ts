@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { toSeconds } from '../clock';
+import { JwtRefreshError } from '../errors';
 import type { HostClaims } from '../hooks';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { type AccessTokenSubject, AccessTokenService } from './access-token.service';
@@ -52,9 +53,15 @@ export class TokenMinter {
       issuedAt: toSeconds((session.rotatedAt ?? session.createdAt).getTime()),
       expiresAt: refreshEnd,
     };
-    const refreshToken = await this.codec.encode(content, this.findKeys(session.secretId) as SecretKeys);
+    const refreshToken = await this.codec.encode(content, this.getKeys(session.secretId));
     const { token: accessToken, expiresIn } = this.accessTokens.sign(session, hostClaims);
     const refreshExpiresIn = Math.max(0, refreshEnd - toSeconds(this.options.clock.now()));
     return new TokenPair({ accessToken, refreshToken, expiresIn, refreshExpiresIn, sessionId: session.id }, this.options.response);
+  }
+
+  private getKeys(secretId: string): SecretKeys {
+    const keys = this.findKeys(secretId);
+    if (!keys) throw new JwtRefreshError('temporarily_unavailable');
+    return keys;
   }
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { ResolvedOptions } from '../resolve-options';
 
 interface TokenPairParts {
@@ -34,6 +35,11 @@ export class TokenPair {
     this.refreshExpiresIn = parts.refreshExpiresIn;
     this.sessionId = parts.sessionId;
     this.#names = names;
+  }
+
+  /** What a log shows of it: no token. */
+  [inspect.custom](): string {
+    return `TokenPair { sessionId: '${this.sessionId}', expiresIn: ${this.expiresIn}, refreshExpiresIn: ${this.refreshExpiresIn} }`;
   }
 
   /** The token response. */

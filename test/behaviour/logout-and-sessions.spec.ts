@@ -169,9 +169,11 @@ describeOnEveryStack('logout and own sessions', (stack) => {
       expect(await alive(refreshToken)).toBe(true);
     });
 
-    it('is closed to requests without an access token', async () => {
-      expect((await app.http.get('/auth/sessions')).body.code).toBe('access_token_missing');
-      expect((await app.http.delete('/auth/sessions')).body.code).toBe('access_token_missing');
+    it.each([false, true])('is closed to requests without an access token (globalGuard: %s)', async (globalGuard) => {
+      const { http } = await stack.start({ globalGuard });
+      expect((await http.get('/auth/sessions')).body.code).toBe('access_token_missing');
+      expect((await http.delete('/auth/sessions')).body.code).toBe('access_token_missing');
+      expect((await http.delete('/auth/sessions/01981f6e-0000-7000-8000-000000000000')).body.code).toBe('access_token_missing');
     });
   });
 

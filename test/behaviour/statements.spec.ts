@@ -49,6 +49,14 @@ describeOnEveryStack('statements per request', (stack) => {
     expect(await app.statements.during(() => app.http.get('/strict', bearer(accessToken)))).toEqual(['SELECT']);
   });
 
+  it('is two SELECTs for a list of own sessions, with a guard on every route as well', async () => {
+    for (const globalGuard of [false, true]) {
+      const guarded = await stack.start({ globalGuard, audit: { enabled: false } });
+      const { accessToken } = await guarded.login(newSubject());
+      expect(await guarded.statements.during(() => guarded.http.get('/auth/sessions', bearer(accessToken)))).toEqual(['SELECT', 'SELECT']);
+    }
+  });
+
   it('is one SELECT and one UPDATE for a logout', async () => {
     const { refreshToken } = await app.login(newSubject());
     expect(await app.statements.during(() => app.http.logout(refreshToken))).toEqual(['SELECT', 'UPDATE']);
