@@ -1,4 +1,4 @@
-import { createParamDecorator, type CustomDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { createParamDecorator, type CustomDecorator, type ExecutionContext, type PipeTransform, SetMetadata, type Type } from '@nestjs/common';
 import type { SessionCheckMode } from '../jwt-refresh.options';
 import type { AccessTokenClaims } from '../tokens/access-token.service';
 import { carrierOf } from './credentials';
@@ -32,17 +32,20 @@ export interface CurrentSessionRef {
   audience: string;
 }
 
+/** Spelt out, because what Nest infers is different in each of its majors. */
+type ParamDecorator<Data> = (...dataOrPipes: (Data | Type<PipeTransform> | PipeTransform)[]) => ParameterDecorator;
+
 /**
  * The access token's claims, or one of them: `@CurrentUser() user`, `@CurrentUser('sub') userId`. Undefined where
  * `@OptionalAuth()` let a request without a token in.
  */
-export const CurrentUser = createParamDecorator((claim: string | undefined, context: ExecutionContext): unknown => {
+export const CurrentUser: ParamDecorator<string> = createParamDecorator((claim: string | undefined, context: ExecutionContext): unknown => {
   const { user } = carrierOf(context);
   return claim === undefined ? user : user?.[claim];
 });
 
 /** The session behind the request, a {@link CurrentSessionRef}; undefined where there is none. */
-export const CurrentSession = createParamDecorator((_: unknown, context: ExecutionContext): CurrentSessionRef | undefined => {
+export const CurrentSession: ParamDecorator<never> = createParamDecorator((_: unknown, context: ExecutionContext): CurrentSessionRef | undefined => {
   const { user, refreshSession } = carrierOf(context);
   if (refreshSession) return { id: refreshSession.id, generation: refreshSession.generation, audience: refreshSession.audience };
   return user && sessionOf(user);
