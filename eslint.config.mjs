@@ -17,7 +17,7 @@ const LAYERS = [
     message: 'A listener hears events: nobody calls it.',
   },
   {
-    target: ['./src/!(index|jwt-refresh.module).ts', './src/!(http|guards)/**'],
+    target: ['./src/!(index|jwt-refresh.module).ts', './src/!(http|guards|admin)/**'],
     from: ['./src/http', './src/guards'],
     message: 'Services know nothing of requests: take what is needed as arguments.',
   },

@@ -22,6 +22,7 @@ import { UsersService } from './users/users.service';
         refreshToken: { lifetime: environment.refreshLifetime, graceSeconds: environment.graceSeconds, format: environment.tokenFormat },
         revocation: { check: environment.revocation },
         accessTokenOnRefresh: environment.accessTokenOnRefresh,
+        admin: { authorize: ({ role }) => role === 'admin' },
       }),
     }),
   ],

@@ -37,6 +37,16 @@ export const ERROR_TABLE = {
   access_token_revoked: { status: 401, message: 'The session of this access token has ended. Log in again.' },
   /** No such session among the caller's own. */
   session_not_found: { status: 404, message: 'There is no such session.' },
+  /** The signed-in user is no administrator: `admin.authorize` did not answer `true`. RFC 9110 §15.5.4. */
+  admin_forbidden: { status: 403, message: 'Only administrators may do this.' },
+  /** A change while the option `admin.readOnly` is on. */
+  admin_read_only: { status: 403, message: 'The administration of refresh tokens is read-only here.' },
+  /** The action needs a login younger than the option `admin.freshFor`. RFC 9470 §3. */
+  fresh_login_required: { status: 401, message: 'Log in again to do this.' },
+  /** The admin API knows no such token family. */
+  refresh_token_not_found: { status: 404, message: 'There is no such refresh token.' },
+  /** An admin request with a parameter or member that is missing, unknown or wrong; the message names each of them. */
+  request_invalid: { status: 400, message: 'The request is not valid.' },
   /** The database can't answer now. Nothing was lost or revoked; the same request may be sent again. RFC 9110 §15.6.4. */
   temporarily_unavailable: {
     status: 503,

@@ -5,6 +5,8 @@ export type {
   AccessTokenKey,
   AccessTokenOnRefresh,
   AccessTokenOptions,
+  AdminLoginOptions,
+  AdminOptions,
   AuditOptions,
   ControllerSwitches,
   JwtRefreshExtras,
@@ -28,6 +30,7 @@ export { JWT_REFRESH_ENTITIES, jwtRefreshEntities } from './storage/entities';
 export { JWT_REFRESH_MIGRATIONS, jwtRefreshMigrations, type MigrationClass, type TableOptions } from './migrations';
 export { RefreshToken, type RefreshTokenColumn, type RefreshTokenKind } from './sessions/refresh-token.entity';
 export { RefreshTokenEventRecord } from './audit/refresh-token-event.entity';
+export { EventCount } from './statistics/event-count.entity';
 
 // Sessions and tokens
 export { JwtRefreshService, type TokenContext } from './jwt-refresh.service';
@@ -43,7 +46,7 @@ export { TokenResponseInterceptor } from './http/token-response.interceptor';
 export { Audience, CurrentSession, type CurrentSessionRef, CurrentUser, OptionalAuth, Public, SessionCheck } from './guards/decorators';
 
 // Events
-export { JwtRefreshEvents } from './events/jwt-refresh-events';
+export { type JwtRefreshEvent, type JwtRefreshEventMap, JwtRefreshEvents, type JwtRefreshEventType } from './events/jwt-refresh-events';
 export type {
   RefreshTokenEvent,
   RefreshTokenEventBase,
@@ -56,6 +59,7 @@ export type {
   RefreshTokenRevoked,
   RefreshTokenRotated,
 } from './events/refresh-token-events';
+export type { AdminEventBase, AdminEventMap, AdminExported, AdminLookedUp, AdminRefused, AdminTokensRevoked } from './events/admin-events';
 
 // Errors
 export { ERROR_TABLE, type ErrorOverride, type ErrorOverrides, JwtRefreshError, type JwtRefreshErrorCode, JwtRefreshOptionsError } from './errors';

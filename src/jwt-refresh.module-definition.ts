@@ -4,12 +4,16 @@ import type { JwtRefreshExtras, JwtRefreshOptions } from './jwt-refresh.options'
 export const DEFAULT_EXTRAS = {
   isGlobal: true,
   path: 'auth',
+  adminPath: 'admin/refresh-tokens',
   routes: undefined,
   controllers: undefined,
   globalGuard: false,
   passportStrategy: 'jwt',
   dataSource: undefined,
 } as JwtRefreshExtras;
+
+/** The extras with their defaults, for those whom they concern after registration. */
+export const JWT_REFRESH_EXTRAS = Symbol('JWT_REFRESH_EXTRAS');
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } = new ConfigurableModuleBuilder<JwtRefreshOptions>({
   moduleName: 'JwtRefresh',

@@ -1,8 +1,23 @@
-import { type DynamicModule, Module, type Provider, type Type, UseGuards } from '@nestjs/common';
+import { type CanActivate, type DynamicModule, Module, type Provider, type Type, UseGuards } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { AdminGuard } from './admin/admin.guard';
+import { AdminHeadersInterceptor } from './admin/admin-headers.interceptor';
+import { AdminInsightController } from './admin/admin-insight.controller';
+import { AdminLog } from './admin/admin.log';
+import { AdminNotice } from './admin/admin-notice';
+import { AdminService } from './admin/admin.service';
+import { AdminTokensController } from './admin/admin-tokens.controller';
+import { CsvExport } from './admin/csv-export';
+import { DashboardController } from './admin/dashboard.controller';
+import { EventListStore } from './admin/event-list.store';
+import { Pager } from './admin/pager';
+import { StatisticsService } from './admin/statistics.service';
+import { TokenListStore } from './admin/token-list.store';
 import { AuditListener } from './audit/audit.listener';
+import { AuditQueue } from './audit/audit.queue';
+import { AuditRetention } from './audit/audit-retention';
 import { AuditStore } from './audit/audit.store';
 import { JwtRefreshEvents } from './events/jwt-refresh-events';
 import { accessTokenStrategy } from './guards/access-token.strategy';
@@ -21,6 +36,7 @@ import {
   DEFAULT_EXTRAS,
   type JwtRefreshModuleAsyncOptions,
   type JwtRefreshModuleOptions,
+  JWT_REFRESH_EXTRAS,
   MODULE_OPTIONS_TOKEN,
 } from './jwt-refresh.module-definition';
 import type { JwtRefreshExtras, JwtRefreshOptions } from './jwt-refresh.options';
@@ -31,9 +47,12 @@ import { SessionCheckService } from './revocation/session-check.service';
 import { AccessTokenBinding } from './rotation/access-token-binding';
 import { RefreshHooks } from './rotation/refresh-hooks';
 import { RotationService } from './rotation/rotation.service';
+import { KeyService } from './sessions/key.service';
 import { RefreshTokenStore } from './sessions/refresh-token.store';
 import { SchemaCheck } from './sessions/schema-check';
 import { SessionService } from './sessions/session.service';
+import { EventCounter } from './statistics/event-counter';
+import { EventCountStore } from './statistics/event-count.store';
 import { Database } from './storage/database';
 import { openDatabase } from './storage/open-database';
 import { AccessTokenService } from './tokens/access-token.service';
@@ -47,7 +66,11 @@ const GUARD_PROVIDERS: Provider[] = [AccessTokenService, SessionCheckService, Ro
 const INNER_PROVIDERS: Provider[] = [
   RefreshTokenStore,
   AuditStore,
+  AuditQueue,
   AuditListener,
+  AuditRetention,
+  EventCountStore,
+  EventCounter,
   SessionService,
   RevocationService,
   RefreshHooks,
@@ -55,6 +78,20 @@ const INNER_PROVIDERS: Provider[] = [
   BearerReader,
   SchemaCheck,
   { provide: APP_FILTER, useClass: JwtRefreshExceptionFilter },
+];
+
+const ADMIN_PROVIDERS: Provider[] = [
+  AdminGuard,
+  AdminHeadersInterceptor,
+  AdminLog,
+  AdminNotice,
+  AdminService,
+  CsvExport,
+  EventListStore,
+  KeyService,
+  Pager,
+  StatisticsService,
+  TokenListStore,
 ];
 
 /**
@@ -94,7 +131,7 @@ export class JwtRefreshModule extends ConfigurableModuleClass {
 }
 
 /** Which capability brings which providers and controllers. */
-function assemble(definition: DynamicModule, given: JwtRefreshExtras): DynamicModule {
+function assemble(definition: DynamicModule, given: JwtRefreshModuleOptions | JwtRefreshModuleAsyncOptions): DynamicModule {
   const extras = extrasOf(given);
   const options = {
     provide: JWT_REFRESH_RESOLVED_OPTIONS,
@@ -103,11 +140,19 @@ function assemble(definition: DynamicModule, given: JwtRefreshExtras): DynamicMo
   };
   const strategy = extras.passportStrategy ? [accessTokenStrategy(extras.passportStrategy)] : [];
   const globalGuard = extras.globalGuard ? [{ provide: APP_GUARD, useExisting: JwtAuthGuard }] : [];
-  const shared = [options, ...PUBLIC_PROVIDERS, ...GUARD_PROVIDERS];
+  const shared = [options, { provide: JWT_REFRESH_EXTRAS, useValue: extras }, ...PUBLIC_PROVIDERS, ...GUARD_PROVIDERS];
   return {
     ...definition,
-    controllers: controllersFor(extras),
-    providers: [...(definition.providers ?? []), databaseProvider(extras.dataSource), ...shared, ...INNER_PROVIDERS, ...strategy, ...globalGuard],
+    controllers: [...controllersFor(extras), ...(mayOpenAdmin(given) ? adminControllersFor(extras) : [])],
+    providers: [
+      ...(definition.providers ?? []),
+      databaseProvider(extras.dataSource),
+      ...shared,
+      ...INNER_PROVIDERS,
+      ...ADMIN_PROVIDERS,
+      ...strategy,
+      ...globalGuard,
+    ],
     exports: shared as DynamicModule['exports'],
   };
 }
@@ -126,9 +171,21 @@ function controllersFor({ path, routes = {}, controllers = {}, globalGuard }: Jw
   ];
 }
 
+/** Options of a factory are not known yet: then the guard keeps the admin API closed. */
+function mayOpenAdmin(given: JwtRefreshModuleOptions | JwtRefreshModuleAsyncOptions): boolean {
+  return 'secret' in given ? given.admin?.authorize !== undefined : true;
+}
+
+/** Those with fixed paths come before those with an id in it. */
+function adminControllersFor({ adminPath, controllers = {}, globalGuard }: JwtRefreshExtras): Type[] {
+  const path = joinPaths(adminPath);
+  const admin = [AdminInsightController, AdminTokensController].map((controller) => guarded(mount(controller, path), globalGuard, AdminGuard));
+  return [...(controllers.dashboard === false ? [] : [mount(DashboardController, path)]), ...(controllers.admin === false ? [] : admin)];
+}
+
 /** A global guard stands before it already; a second one would ask the database twice. */
-function guarded(controller: Type, globalGuard = false): Type {
-  if (!globalGuard) UseGuards(JwtAuthGuard)(controller);
+function guarded(controller: Type, globalGuard = false, ...then: Type<CanActivate>[]): Type {
+  UseGuards(...(globalGuard ? [] : [JwtAuthGuard]), ...then)(controller);
   return controller;
 }
 

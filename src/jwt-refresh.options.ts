@@ -3,6 +3,7 @@ import type { Clock } from './clock';
 import type { Duration } from './duration';
 import type { ErrorOverrides } from './errors';
 import type { JwtRefreshHooks } from './hooks';
+import type { AccessTokenClaims } from './tokens/access-token.service';
 
 /** A server secret with a name, so that several can be live while one replaces another. */
 export interface ServerSecret {
@@ -10,6 +11,8 @@ export interface ServerSecret {
   id: string;
   /** At least 32 bytes from a random source, for instance `openssl rand -base64 48`. RFC 7518 §3.2. */
   value: string;
+  /** When it was made, for the dashboard to tell its age. @default unknown */
+  createdAt?: Date;
 }
 
 /** Algorithms an access token can be signed with (RFC 7518 §3.1). */
@@ -27,6 +30,8 @@ export interface AccessTokenKey {
   privateKey?: string | KeyObject;
   /** Enough for a key that only verifies. @default derived from `privateKey` */
   publicKey?: string | KeyObject;
+  /** When it was made, for the dashboard to tell its age. @default unknown */
+  createdAt?: Date;
 }
 
 /** How access tokens are made and checked. */
@@ -102,6 +107,40 @@ export interface AuditOptions {
   enabled?: boolean;
   /** Events that may wait in memory for the next batch; beyond it the oldest are dropped and counted in the log. @default 10000 */
   queueLimit?: number;
+  /**
+   * How long rotations and retries stay in the log; they are most of it. Logins, revocations, reuses, refusals and what
+   * administrators did stay. @default '30d'
+   */
+  rotationsFor?: Duration;
+}
+
+/** The host's login route, for the dashboard's sign-in form. It answers with a token response. */
+export interface AdminLoginOptions {
+  /** Its path: below the app's global prefix, or with a leading slash as it is. @default `login` below the module's `path` */
+  path?: string;
+  /** The body member for what the user types first. @default 'username' */
+  usernameField?: string;
+  /** The body member for the password. @default 'password' */
+  passwordField?: string;
+}
+
+/** The admin API and its dashboard. */
+export interface AdminOptions {
+  /**
+   * Decides who is an administrator, on each request, from the access token's claims and the framework's request. Only
+   * exactly `true` lets in. Without it there is no admin API and no dashboard. @default nobody
+   */
+  authorize?: (user: AccessTokenClaims, request: unknown) => boolean | Promise<boolean>;
+  /** Refuse every change: creating and revoking. @default false */
+  readOnly?: boolean;
+  /**
+   * Creating a key and revoking by filter need a login at most this old (RFC 9470). @default any live session may
+   */
+  freshFor?: Duration;
+  /** Rows in one CSV file, at most. @default 100000 */
+  exportLimit?: number;
+  /** The host's login route, for the dashboard's sign-in form. */
+  login?: AdminLoginOptions;
 }
 
 /**
@@ -142,6 +181,8 @@ export interface JwtRefreshOptions {
   errors?: ErrorOverrides;
   /** The audit log. */
   audit?: AuditOptions;
+  /** The admin API and its dashboard; closed unless `authorize` is given. */
+  admin?: AdminOptions;
   /** The source of time. @default the machine's clock */
   clock?: Clock;
 }
@@ -162,6 +203,10 @@ export interface ControllerSwitches {
   refresh?: boolean;
   /** `GET` and `DELETE /auth/sessions`. @default true */
   sessions?: boolean;
+  /** The admin API below `adminPath`, if `admin.authorize` is given. @default true */
+  admin?: boolean;
+  /** The dashboard at `<adminPath>/dashboard`, if `admin.authorize` is given. @default true */
+  dashboard?: boolean;
 }
 
 /** What Nest must know when the module is registered, before any option can be injected. */
@@ -170,6 +215,8 @@ export interface JwtRefreshExtras {
   isGlobal?: boolean;
   /** Path of the module's controllers, below a global prefix if there is one. @default 'auth' */
   path?: string;
+  /** Path of the admin API, below a global prefix if there is one. @default 'admin/refresh-tokens' */
+  adminPath?: string;
   /** Names of the routes below `path`. */
   routes?: RouteNames;
   /** Which controllers are mounted. */

@@ -1,3 +1,8 @@
+import { type Duration, parseDuration } from './duration';
+
+/** What an integer column holds: 68 years. */
+export const LONGEST_SECONDS = 2 ** 31 - 1;
+
 const MAX_LENGTH = 255;
 const CONTROL_CHARACTER = /\p{Cc}|\p{Cs}/u;
 
@@ -23,4 +28,15 @@ export function assertSubject(value: unknown): asserts value is string {
     throw new TypeError(`subject must be a text, but it is ${value === null ? 'null' : typeof value}; give String(user.id)`);
   }
   assertName('subject', value);
+}
+
+/** The seconds of a lifetime that a row can hold. @throws TypeError */
+export function assertLifetime(given: Duration, longest: number, nameOfLongest = 'refreshToken.maxLifetime'): number {
+  try {
+    const seconds = parseDuration(given);
+    if (seconds >= 1 && seconds <= longest) return seconds;
+    throw new RangeError(`must be from 1 second to ${nameOfLongest} (${longest} seconds)`);
+  } catch (error) {
+    throw new TypeError(`lifetime ${(error as Error).message}`, { cause: error });
+  }
 }

@@ -1,11 +1,9 @@
 import { parseDuration } from './duration';
 import { JwtRefreshOptionsError } from './errors';
-import { assertName } from './names';
+import { assertName, LONGEST_SECONDS } from './names';
 
 const MIN_SECRET_BYTES = 32;
 const LONGEST_SENTENCE = 255;
-/** What an integer column holds. */
-const LONGEST_SECONDS = 2 ** 31 - 1;
 const ID_SHAPE = /^[A-Za-z0-9._-]{1,32}$/;
 const PROPERTY_PATH = /^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*$/;
 const FORBIDDEN_PROPERTY = /(^|\.)(__proto__|constructor|prototype)(\.|$)/;
@@ -89,6 +87,12 @@ export class OptionsCheck {
     if (typeof value === 'string' && ID_SHAPE.test(value)) return value;
     this.problem(path, 'must be 1 to 32 characters of A-Z a-z 0-9 . _ -');
     return '';
+  }
+
+  date(path: string, value: unknown): Date | undefined {
+    const usable = value === undefined || (value instanceof Date && !Number.isNaN(value.getTime()));
+    if (!usable) this.problem(path, 'must be a Date');
+    return usable ? value : undefined;
   }
 
   propertyPath(path: string, value: unknown): string {

@@ -7,15 +7,19 @@ export interface ResolvedKey {
   readonly algorithm: SigningAlgorithm;
   readonly signWith?: KeyObject;
   readonly verifyWith: KeyObject;
+  readonly createdAt?: Date;
 }
 
 const ALGORITHMS: readonly SigningAlgorithm[] = ['HS256', 'RS256', 'ES256'];
-const KEY_MEMBERS = ['id', 'algorithm', 'secret', 'privateKey', 'publicKey'];
+const KEY_MEMBERS = ['id', 'algorithm', 'secret', 'privateKey', 'publicKey', 'createdAt'];
 const MIN_RSA_BITS = 2048;
 
 /** Without keys of its own, the access token is signed with the server's secrets. */
 export function keysFromSecrets(secrets: readonly ServerSecret[]): [ResolvedKey, ...ResolvedKey[]] {
-  return secrets.filter(({ value }) => value).map(({ id, value }) => symmetricKey(id, value)) as [ResolvedKey, ...ResolvedKey[]];
+  return secrets.filter(({ value }) => value).map(({ id, value, createdAt }) => ({ ...symmetricKey(id, value), createdAt })) as [
+    ResolvedKey,
+    ...ResolvedKey[],
+  ];
 }
 
 function symmetricKey(id: string, secret: string): ResolvedKey {
@@ -35,9 +39,16 @@ export function resolveKeys(check: OptionsCheck, value: unknown): [ResolvedKey, 
 function resolveKey(check: OptionsCheck, path: string, value: unknown): ResolvedKey | null {
   const given = check.section(path, value, KEY_MEMBERS) as Partial<AccessTokenKey>;
   const id = check.id(`${path}.id`, given.id);
+  const createdAt = check.date(`${path}.createdAt`, given.createdAt);
+  const key = keyMaterial(check, path, { ...given, id });
+  return key && { ...key, createdAt };
+}
+
+function keyMaterial(check: OptionsCheck, path: string, given: Partial<AccessTokenKey> & { id: string }): ResolvedKey | null {
+  const { id } = given;
   const algorithm = ALGORITHMS.find((known) => known === given.algorithm);
   if (!algorithm) check.problem(`${path}.algorithm`, `must be one of ${ALGORITHMS.join(', ')}`);
-  if (algorithm !== 'HS256') return algorithm ? asymmetricKey(check, path, { ...given, id, algorithm }) : null;
+  if (algorithm !== 'HS256') return algorithm ? asymmetricKey(check, path, { ...given, algorithm }) : null;
   const secret = check.secretValue(`${path}.secret`, given.secret);
   return secret ? symmetricKey(id, secret) : null;
 }

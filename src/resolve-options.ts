@@ -4,6 +4,8 @@ import { ERROR_TABLE, type ErrorOverrides } from './errors';
 import type { JwtRefreshHooks } from './hooks';
 import type {
   AccessTokenOnRefresh,
+  AdminLoginOptions,
+  AdminOptions,
   JwtRefreshExtras,
   JwtRefreshOptions,
   RefreshTokenFormat,
@@ -37,8 +39,18 @@ export interface ResolvedOptions {
   readonly maxSessionsPerSubject: number;
   readonly hooks: JwtRefreshHooks;
   readonly errors: ErrorOverrides;
-  readonly audit: { readonly enabled: boolean; readonly queueLimit: number };
+  readonly audit: { readonly enabled: boolean; readonly queueLimit: number; readonly rotationsFor: number };
+  readonly admin: ResolvedAdminOptions;
   readonly clock: Clock;
+}
+
+export interface ResolvedAdminOptions {
+  readonly authorize: AdminOptions['authorize'] | null;
+  readonly readOnly: boolean;
+  /** Seconds. */
+  readonly freshFor: number | null;
+  readonly exportLimit: number;
+  readonly login: Required<AdminLoginOptions>;
 }
 
 export const JWT_REFRESH_RESOLVED_OPTIONS = Symbol('JWT_REFRESH_RESOLVED_OPTIONS');
@@ -67,6 +79,7 @@ export function resolveOptions(options: JwtRefreshOptions, extras: JwtRefreshExt
     hooks: resolveHooks(check, given.hooks),
     errors: resolveErrors(check, given.errors),
     audit: resolveAudit(check, given.audit),
+    admin: resolveAdmin(check, given.admin, extras),
     clock: resolveClock(check, given.clock),
   };
   check.finish();
@@ -76,9 +89,9 @@ export function resolveOptions(options: JwtRefreshOptions, extras: JwtRefreshExt
 const ALLOWED = {
   root: [
     'secret', 'issuer', 'audience', 'accessToken', 'refreshToken', 'request', 'response', 'revocation', 'accessTokenOnRefresh',
-    'maxSessionsPerSubject', 'hooks', 'errors', 'audit', 'clock',
+    'maxSessionsPerSubject', 'hooks', 'errors', 'audit', 'admin', 'clock',
   ],
-  secret: ['id', 'value'],
+  secret: ['id', 'value', 'createdAt'],
   accessToken: ['lifetime', 'notBeforeLeeway', 'clockTolerance', 'keys'],
   refreshToken: ['lifetime', 'maxLifetime', 'graceSeconds', 'format'],
   request: ['refreshTokenParam'],
@@ -87,15 +100,18 @@ const ALLOWED = {
   hooks: ['beforeRefreshRoute', 'resolveSubject', 'beforeRotate', 'afterRotate'],
   errors: Object.keys(ERROR_TABLE),
   error: ['status', 'message'],
-  audit: ['enabled', 'queueLimit'],
+  audit: ['enabled', 'queueLimit', 'rotationsFor'],
+  admin: ['authorize', 'readOnly', 'freshFor', 'exportLimit', 'login'],
+  login: ['path', 'usernameField', 'passwordField'],
   routes: ['refresh', 'logout', 'sessions'],
-  controllers: ['refresh', 'sessions'],
+  controllers: ['refresh', 'sessions', 'admin', 'dashboard'],
 } as const; // prettier-ignore
 
 /** Nest has used them by now; a misspelt one is still better named than ignored. */
-function checkExtras(check: OptionsCheck, { path, routes, controllers, passportStrategy = false }: JwtRefreshExtras): void {
+function checkExtras(check: OptionsCheck, { path, adminPath, routes, controllers, passportStrategy = false }: JwtRefreshExtras): void {
   if (passportStrategy !== false) check.text('passportStrategy', passportStrategy);
   if (path !== undefined && typeof path !== 'string') check.problem('path', 'must be a text');
+  if (adminPath !== undefined) check.text('adminPath', adminPath);
   for (const [name, route] of Object.entries(check.section('routes', routes, ALLOWED.routes))) {
     if (route !== undefined) check.text(`routes.${name}`, route);
   }
@@ -110,7 +126,11 @@ function resolveSecrets(check: OptionsCheck, value: unknown): ServerSecret[] {
   const secrets = value.map((entry: unknown, index) => {
     const path = `secret[${index}]`;
     const given = check.section(path, entry, ALLOWED.secret);
-    return { id: check.id(`${path}.id`, given.id), value: check.secretValue(`${path}.value`, given.value) };
+    return {
+      id: check.id(`${path}.id`, given.id),
+      value: check.secretValue(`${path}.value`, given.value),
+      createdAt: check.date(`${path}.createdAt`, given.createdAt),
+    };
   });
   check.distinctIds('secret', secrets);
   return secrets;
@@ -198,6 +218,24 @@ function resolveAudit(check: OptionsCheck, value: unknown): ResolvedOptions['aud
   return {
     enabled: check.flag('audit.enabled', given.enabled ?? true),
     queueLimit: check.integer('audit.queueLimit', given.queueLimit ?? 10_000, 1),
+    rotationsFor: check.duration('audit.rotationsFor', given.rotationsFor ?? '30d', 0),
+  };
+}
+
+function resolveAdmin(check: OptionsCheck, value: unknown, { path = 'auth' }: JwtRefreshExtras): ResolvedAdminOptions {
+  const given = check.section('admin', value, ALLOWED.admin);
+  if (given.authorize !== undefined && typeof given.authorize !== 'function') check.problem('admin.authorize', 'must be a function');
+  const login = check.section('admin.login', given.login, ALLOWED.login);
+  return {
+    authorize: (given.authorize as AdminOptions['authorize']) ?? null,
+    readOnly: check.flag('admin.readOnly', given.readOnly ?? false),
+    freshFor: given.freshFor === undefined ? null : check.duration('admin.freshFor', given.freshFor, 1),
+    exportLimit: check.integer('admin.exportLimit', given.exportLimit ?? 100_000, 1),
+    login: {
+      path: check.text('admin.login.path', login.path ?? `${path}/login`),
+      usernameField: check.propertyPath('admin.login.usernameField', login.usernameField ?? 'username'),
+      passwordField: check.propertyPath('admin.login.passwordField', login.passwordField ?? 'password'),
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import type { RefreshTokenEvent, RefreshTokenEventType } from '../events/refresh-token-events';
+import type { JwtRefreshEvent, JwtRefreshEventType } from '../events/jwt-refresh-events';
 import type { DeviceInfo } from '../sessions/device-info';
 import { instant, json } from '../storage/column-transformers';
 import { DEFAULT_EVENTS_TABLE_NAME, tableNameParts, type TableOptions } from '../storage/table-options';
@@ -9,13 +9,13 @@ export class RefreshTokenEventRecord {
   /** UUID v7, so primary-key order is time order. */
   id!: string;
   /** What happened. */
-  type!: RefreshTokenEventType;
+  type!: JwtRefreshEventType;
   /** When, by the module's clock. */
   at!: Date;
-  /** The token family it happened to. */
-  sessionId!: string;
+  /** The token family it happened to, where it is about one. */
+  sessionId!: string | null;
   /** Whose family it is. */
-  subject!: string;
+  subject!: string | null;
   /** Who did it, where somebody did. */
   actor!: string | null;
   /** Why, where the event has a reason. */
@@ -23,24 +23,42 @@ export class RefreshTokenEventRecord {
   /** The address of the request, as in `deviceInfo`. */
   ip!: string | null;
   /** The family's generation after the event. */
-  generation!: number;
+  generation!: number | null;
   /** The generation of the token that was presented, where it differs. */
   presentedGeneration!: number | null;
   /** The device of the request, where there was one. */
   deviceInfo!: DeviceInfo | null;
+  /** What else an administrator's action was about: its filter, how many it hit. */
+  details!: Record<string, unknown> | null;
 
-  static from(event: RefreshTokenEvent): RefreshTokenEventRecord {
-    const { id, type, at, sessionId, subject, generation, device } = event;
-    return Object.assign(new RefreshTokenEventRecord(), {
-      id, type, at, sessionId, subject, generation,
-      actor: 'actor' in event ? event.actor : null,
-      reason: 'reason' in event ? event.reason : null,
-      presentedGeneration: 'presentedGeneration' in event ? event.presentedGeneration : null,
-      ip: device?.ip ?? null,
-      deviceInfo: device,
-    }); // prettier-ignore
+  static from(event: JwtRefreshEvent): RefreshTokenEventRecord {
+    const { id, type, at, device } = event;
+    const {
+      sessionId = null,
+      subject = null,
+      generation = null,
+      actor = null,
+      reason = null,
+      presentedGeneration = null,
+      details = null,
+    } = event as Partial<RefreshTokenEventRecord>;
+    const told = { id, type, at, sessionId, subject, generation, actor, reason, presentedGeneration, details };
+    return Object.assign(new RefreshTokenEventRecord(), { ...told, ip: device?.ip ?? null, deviceInfo: device });
   }
 }
+
+type EventColumn = keyof RefreshTokenEventRecord & string;
+
+/** The secondary indexes, by what their names end in; each one costs each event. All are in the order of time, because ids are. */
+export const EVENT_INDEXES: Record<string, EventColumn[]> = {
+  // The life of one family: the question "why was I logged out?".
+  session: ['sessionId', 'id'],
+  // What happened to somebody, and what somebody did.
+  subject: ['subject', 'id'],
+  actor: ['actor', 'id'],
+  // All reuses; the rotations that are old enough to go.
+  type: ['type', 'id'],
+};
 
 export function refreshTokenEventSchema(table: TableOptions = {}): EntitySchema<RefreshTokenEventRecord> {
   const name = table.eventsName ?? DEFAULT_EVENTS_TABLE_NAME;
@@ -52,16 +70,16 @@ export function refreshTokenEventSchema(table: TableOptions = {}): EntitySchema<
       id: { type: 'varchar', length: 36, primary: true },
       type: { type: 'varchar', length: 64 },
       at: { type: 'bigint', transformer: instant },
-      sessionId: { type: 'varchar', length: 36 },
-      subject: { type: 'varchar', length: 255 },
+      sessionId: { type: 'varchar', length: 36, nullable: true },
+      subject: { type: 'varchar', length: 255, nullable: true },
       actor: { type: 'varchar', length: 255, nullable: true },
       reason: { type: 'varchar', length: 255, nullable: true },
       ip: { type: 'varchar', length: 45, nullable: true },
-      generation: { type: 'int' },
+      generation: { type: 'int', nullable: true },
       presentedGeneration: { type: 'int', nullable: true },
       deviceInfo: { type: 'text', nullable: true, transformer: json },
+      details: { type: 'text', nullable: true, transformer: json },
     },
-    // The life of one family, in order: the question "why was I logged out?".
-    indices: [{ name: `${name}_session`, columns: ['sessionId'] }],
+    indices: Object.entries(EVENT_INDEXES).map(([suffix, columns]) => ({ name: `${name}_${suffix}`, columns })),
   });
 }

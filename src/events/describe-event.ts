@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../ids';
 import type { DeviceInfo } from '../sessions/device-info';
 import type { RefreshToken } from '../sessions/refresh-token.entity';
 import type { RefreshTokenEventBase } from './refresh-token-events';
@@ -6,5 +6,5 @@ import type { RefreshTokenEventBase } from './refresh-token-events';
 /** The part that all events share. */
 export function describeEvent(session: RefreshToken, now: number, device: DeviceInfo | null): RefreshTokenEventBase {
   const { id: sessionId, kind, subject, audience, generation } = session;
-  return { id: uuidv7(), at: new Date(now), sessionId, kind, subject, audience, generation, device };
+  return { id: newId(now), at: new Date(now), sessionId, kind, subject, audience, generation, device };
 }

@@ -21,9 +21,11 @@ export interface RefreshTokenEventBase {
   readonly device: DeviceInfo | null;
 }
 
-/** A session began. */
+/** A session began, or an administrator made a key. */
 export interface RefreshTokenIssued extends RefreshTokenEventBase {
   readonly type: 'refresh_token.issued';
+  /** The administrator who made the key; null for a login. */
+  readonly actor: string | null;
 }
 
 /** A refresh token was exchanged for its successor. */
@@ -45,10 +47,10 @@ export interface RefreshTokenReused extends RefreshTokenEventBase {
   readonly reason: 'late_retry' | 'replayed';
 }
 
-/** A family was revoked by a logout, the host, or the session limit. */
+/** A family was revoked by a logout, an administrator, the host, or the session limit. */
 export interface RefreshTokenRevoked extends RefreshTokenEventBase {
   readonly type: 'refresh_token.revoked';
-  /** `logout`, `logout_all`, `logout_others`, `session_limit`, or the host's own word. */
+  /** `logout`, `logout_all`, `logout_others`, `session_limit`, `admin`, or the words of an administrator or the host. */
   readonly reason: string;
   /** Who did it: a subject, or null when the module did. */
   readonly actor: string | null;
@@ -66,7 +68,7 @@ export interface RefreshTokenRefused extends RefreshTokenEventBase {
   readonly reason: 'expired' | 'revoked' | 'ahead' | 'unknown' | 'subject_refused';
 }
 
-/** Every event by its type. */
+/** Every event of a token family, by its type. */
 export interface RefreshTokenEventMap {
   'refresh_token.issued': RefreshTokenIssued;
   'refresh_token.rotated': RefreshTokenRotated;
@@ -76,8 +78,8 @@ export interface RefreshTokenEventMap {
   'refresh_token.refused': RefreshTokenRefused;
 }
 
-/** The name of an event. */
+/** The name of an event of a token family. */
 export type RefreshTokenEventType = keyof RefreshTokenEventMap;
 
-/** Any event; `switch` on its `type`. */
+/** Any event of a token family; `switch` on its `type`. */
 export type RefreshTokenEvent = RefreshTokenEventMap[RefreshTokenEventType];

@@ -1,5 +1,7 @@
-import { type MigrationInterface, type QueryRunner, Table, type TableColumnOptions } from 'typeorm';
-import { columnName, DEFAULT_EVENTS_TABLE_NAME, DEFAULT_TABLE_NAME, type TableOptions } from '../storage/table-options';
+import { type MigrationInterface, type QueryRunner, Table, type TableColumnOptions, type TableIndexOptions } from 'typeorm';
+import { EVENT_INDEXES } from '../audit/refresh-token-event.entity';
+import { REFRESH_TOKEN_INDEXES } from '../sessions/refresh-token.entity';
+import { columnName, DEFAULT_EVENTS_TABLE_NAME, DEFAULT_STATS_TABLE_NAME, DEFAULT_TABLE_NAME, type TableOptions } from '../storage/table-options';
 
 type ColumnType = Omit<TableColumnOptions, 'name'>;
 
@@ -26,13 +28,16 @@ const PLAIN: TextTypes = {
 };
 
 const INTEGER: ColumnType = { type: 'integer' };
-const INSTANT: ColumnType = { type: 'bigint' };
+const BIGINT: ColumnType = { type: 'bigint' };
+const INSTANT = BIGINT;
 const orNull = (type: ColumnType): ColumnType => ({ ...type, isNullable: true });
 
-/** The first migration: both tables. Frozen once released; later changes are migrations of their own. */
+/** The first migration: all tables. Frozen once released; later changes are migrations of their own. */
 export function createRefreshTokens(table: TableOptions): new () => MigrationInterface {
   const tokens = table.name ?? DEFAULT_TABLE_NAME;
   const events = table.eventsName ?? DEFAULT_EVENTS_TABLE_NAME;
+  const stats = table.statsName ?? DEFAULT_STATS_TABLE_NAME;
+  const columnOf = (property: string) => columnName(table, property);
   return class implements MigrationInterface {
     // A name per table, so that two tables in one database are both made.
     readonly name = `CreateRefreshTokens${tokens === DEFAULT_TABLE_NAME ? '' : `_${tokens}_`}1763600000000`;
@@ -42,20 +47,22 @@ export function createRefreshTokens(table: TableOptions): new () => MigrationInt
       await runner.createTable(
         new Table({
           name: tokens,
-          columns: named(refreshTokenColumns(types), (property) => columnName(table, property)),
-          indices: [{ name: `${tokens}_subject`, columnNames: [columnName(table, 'subject')] }],
+          columns: named(refreshTokenColumns(types), columnOf),
+          indices: indexes(tokens, REFRESH_TOKEN_INDEXES, columnOf),
         }),
       );
       await runner.createTable(
         new Table({
           name: events,
-          columns: named(eventColumns(types), (property) => property),
-          indices: [{ name: `${events}_session`, columnNames: ['sessionId'] }],
+          columns: named(eventColumns(types)),
+          indices: indexes(events, EVENT_INDEXES),
         }),
       );
+      await runner.createTable(new Table({ name: stats, columns: named(statsColumns(types)) }));
     }
 
     async down(runner: QueryRunner): Promise<void> {
+      await runner.dropTable(stats);
       await runner.dropTable(events);
       await runner.dropTable(tokens);
     }
@@ -75,7 +82,7 @@ function refreshTokenColumns({ ascii, unicode, json }: TextTypes): Record<string
     revokedAt: orNull(INSTANT),
     revokedReason: orNull(unicode(255)),
     revokedBy: orNull(unicode(255)),
-    lastUsed: orNull(INSTANT),
+    lastUsed: { ...INSTANT, default: 0 },
     content: json,
     tokenHash: ascii(43),
     generation: INTEGER,
@@ -85,6 +92,7 @@ function refreshTokenColumns({ ascii, unicode, json }: TextTypes): Record<string
     rotates: { type: 'boolean' },
     label: orNull(unicode(255)),
     deviceInfo: orNull(json),
+    ip: orNull(ascii(45)),
   };
 }
 
@@ -93,18 +101,29 @@ function eventColumns({ ascii, unicode, json }: TextTypes): Record<string, Colum
     id: { ...ascii(36), isPrimary: true },
     type: ascii(64),
     at: INSTANT,
-    sessionId: ascii(36),
-    subject: unicode(255),
+    sessionId: orNull(ascii(36)),
+    subject: orNull(unicode(255)),
     actor: orNull(unicode(255)),
     reason: orNull(unicode(255)),
     ip: orNull(ascii(45)),
-    generation: INTEGER,
+    generation: orNull(INTEGER),
     presentedGeneration: orNull(INTEGER),
     deviceInfo: orNull(json),
+    details: orNull(json),
   };
 }
 
-function named(columns: Record<string, ColumnType>, nameOf: (property: string) => string): TableColumnOptions[] {
+function statsColumns({ ascii }: TextTypes): Record<string, ColumnType> {
+  return { hour: { ...INSTANT, isPrimary: true }, type: { ...ascii(64), isPrimary: true }, count: BIGINT };
+}
+
+type NameOf = (property: string) => string;
+
+function indexes(table: string, columns: Record<string, readonly string[]>, nameOf: NameOf = String): TableIndexOptions[] {
+  return Object.entries(columns).map(([suffix, properties]) => ({ name: `${table}_${suffix}`, columnNames: properties.map(nameOf) }));
+}
+
+function named(columns: Record<string, ColumnType>, nameOf: NameOf = String): TableColumnOptions[] {
   return Object.entries(columns).map(([property, type]) => ({ ...type, name: nameOf(property) }));
 }
 

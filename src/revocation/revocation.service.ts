@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuditStore } from '../audit/audit.store';
 import { describeEvent } from '../events/describe-event';
 import { JwtRefreshEvents } from '../events/jwt-refresh-events';
-import type { RefreshTokenReused } from '../events/refresh-token-events';
+import type { RefreshTokenReused, RefreshTokenRevoked } from '../events/refresh-token-events';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { REUSE_REASON } from '../rotation/rotation.policy';
 import type { DeviceInfo } from '../sessions/device-info';
@@ -46,6 +46,20 @@ export class RevocationService {
     return count;
   }
 
+  /** Ends families for an administrator; their lines in the audit log are part of the commit. @returns the ids this call revoked */
+  async revokeBatch(sessions: readonly RefreshToken[], context: RevocationContext & { actor: string }): Promise<string[]> {
+    if (sessions.length === 0) return [];
+    const revocation = { ...this.revocationFor(context), revokedBy: context.actor };
+    const events = new Map(sessions.map((session) => [session.id, this.revokedEvent(session, context)]));
+    const revoked = await this.database.transaction(async (run) => {
+      const ids = await this.store.revokeMany([...events.keys()].sort(), revocation, run);
+      if (ids.length > 0) await this.audit.append(ids.map((id) => events.get(id) as RefreshTokenRevoked), run); // prettier-ignore
+      return ids;
+    });
+    for (const id of revoked) this.events.emit(events.get(id) as RefreshTokenRevoked);
+    return revoked;
+  }
+
   /** Ends a family whose spent token came back, and records it in the same commit. Only the first to notice does. */
   async revokeForReuse(session: RefreshToken, presentedGeneration: number, device: DeviceInfo | null): Promise<void> {
     const event: RefreshTokenReused = {
@@ -66,7 +80,11 @@ export class RevocationService {
     return { revokedAt: new Date(this.options.clock.now()), revokedReason: reason, revokedBy: actor };
   }
 
-  private tellRevoked(session: RefreshToken, { reason, actor = null, device = null }: RevocationContext): void {
-    this.events.emit({ ...describeEvent(session, this.options.clock.now(), device), type: 'refresh_token.revoked', reason, actor });
+  private tellRevoked(session: RefreshToken, context: RevocationContext): void {
+    this.events.emit(this.revokedEvent(session, context));
+  }
+
+  private revokedEvent(session: RefreshToken, { reason, actor = null, device = null }: RevocationContext): RefreshTokenRevoked {
+    return { ...describeEvent(session, this.options.clock.now(), device), type: 'refresh_token.revoked', reason, actor };
   }
 }

@@ -1,6 +1,6 @@
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import type { HostClaims } from '../hooks';
-import { instant, json } from '../storage/column-transformers';
+import { instant, instantOrNever, json } from '../storage/column-transformers';
 import { columnName, DEFAULT_TABLE_NAME, tableNameParts, type TableOptions } from '../storage/table-options';
 import type { DeviceInfo } from './device-info';
 
@@ -16,7 +16,7 @@ export class RefreshToken {
   id!: string;
   /** Whether it is somebody's login or an administrator's key. */
   kind!: RefreshTokenKind;
-  /** The host's user id, the access token's `sub`. */
+  /** The host's user id, the access token's `sub`; for a key that is nobody's, `key:` and its id. */
   subject!: string;
   /** The access token's `aud`. */
   audience!: string;
@@ -30,7 +30,7 @@ export class RefreshToken {
   createdAt!: Date;
   /** When the family was revoked; null while it lives. */
   revokedAt!: Date | null;
-  /** Why: `reuse`, `logout`, `logout_all`, `logout_others`, `session_limit`, or the host's own word. */
+  /** Why: `reuse`, `logout`, `logout_all`, `logout_others`, `session_limit`, `admin`, or the host's own word. */
   revokedReason!: string | null;
   /** Who: a subject, or null when the module itself did. */
   revokedBy!: string | null;
@@ -54,6 +54,8 @@ export class RefreshToken {
   label!: string | null;
   /** The device at login. */
   deviceInfo!: DeviceInfo | null;
+  /** The address at login, as in `deviceInfo`; here it can be searched for. */
+  ip!: string | null;
 
   /** Names the current generation: `<id>.<generation>`, unique and traceable to its row by primary key. */
   get jti(): string {
@@ -78,7 +80,7 @@ const COLUMNS: Record<RefreshTokenColumn, EntitySchemaColumnOptions> = {
   revokedAt: { type: 'bigint', nullable: true, transformer: instant },
   revokedReason: { type: 'varchar', length: 255, nullable: true },
   revokedBy: { type: 'varchar', length: 255, nullable: true },
-  lastUsed: { type: 'bigint', nullable: true, transformer: instant },
+  lastUsed: { type: 'bigint', default: 0, transformer: instantOrNever },
   content: { type: 'text', transformer: json },
   tokenHash: { type: 'varchar', length: 43 },
   generation: { type: 'int' },
@@ -88,6 +90,27 @@ const COLUMNS: Record<RefreshTokenColumn, EntitySchemaColumnOptions> = {
   rotates: { type: 'boolean' },
   label: { type: 'varchar', length: 255, nullable: true },
   deviceInfo: { type: 'text', nullable: true, transformer: json },
+  ip: { type: 'varchar', length: 45, nullable: true },
+};
+
+/**
+ * The secondary indexes, by what their names end in. Each one costs space, and those on `lastUsed` and `expiresAt` cost each
+ * rotation; here is what they are for.
+ */
+export const REFRESH_TOKEN_INDEXES: Record<string, RefreshTokenColumn[]> = {
+  // "My sessions", "log out everywhere", the session limit, and a subject's page.
+  subject: ['subject'],
+  // The administrators' list in each of its orders; `id` makes places in them unique.
+  created: ['createdAt', 'id'],
+  used: ['lastUsed', 'id'],
+  // Also: what is live, and what ends soon.
+  expires: ['expiresAt', 'id'],
+  // "What was revoked": lists, and who has just been.
+  revoked: ['revokedAt'],
+  // The keys among many sessions, and one audience among many.
+  kind: ['kind', 'audience'],
+  // Who else came from there.
+  ip: ['ip'],
 };
 
 export function refreshTokenSchema(table: TableOptions = {}): EntitySchema<RefreshToken> {
@@ -98,10 +121,6 @@ export function refreshTokenSchema(table: TableOptions = {}): EntitySchema<Refre
     target: RefreshToken,
     ...tableNameParts(name),
     columns: Object.fromEntries(columns) as Record<RefreshTokenColumn, EntitySchemaColumnOptions>,
-    indices: [
-      // "my sessions", "log out everywhere" and the session limit look up by subject; nothing else is indexed,
-      // because every index costs every rotation.
-      { name: `${name}_subject`, columns: ['subject'] },
-    ],
+    indices: Object.entries(REFRESH_TOKEN_INDEXES).map(([suffix, columns]) => ({ name: `${name}_${suffix}`, columns })),
   });
 }

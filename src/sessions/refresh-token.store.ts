@@ -54,6 +54,10 @@ export class RefreshTokenStore {
     this.statements = Object.fromEntries(prepared) as Record<StatementName, PreparedStatement>;
   }
 
+  get tableName(): string {
+    return this.table.name;
+  }
+
   async findById(id: string): Promise<RefreshToken | null> {
     const { rows } = await this.run('findById', { id });
     return rows[0] ? this.table.hydrate(rows[0]) : null;
@@ -66,9 +70,9 @@ export class RefreshTokenStore {
   }
 
   /** @throws DuplicateKeyError when the id is taken */
-  async insert(session: RefreshToken): Promise<void> {
+  async insert(session: RefreshToken, run: RunStatement = this.database.run): Promise<void> {
     const { sql, parameters } = this.table.insert([session]);
-    await this.database.run(sql, parameters);
+    await run(sql, parameters);
   }
 
   /** Moves a family one generation on, unless somebody else has moved or revoked it. @returns whether it did */
@@ -97,6 +101,21 @@ export class RefreshTokenStore {
   async revokeAll(subject: string, revocation: Revocation, except: string | null): Promise<number> {
     const { affected } = await this.run('revokeAll', { subject, except: except ?? '', ...revocation });
     return affected;
+  }
+
+  /** Revokes families by their ids. @returns the ids that this call revoked */
+  async revokeMany(ids: readonly string[], revocation: Revocation & { revokedBy: string }, run: RunStatement): Promise<string[]> {
+    const listed = Object.fromEntries(ids.map((id, index) => [`id${index}`, id]));
+    const among = `{id} IN (${Object.keys(listed).map((name) => `:${name}`).join(', ')})`; // prettier-ignore
+    const values = { ...revocation, ...listed };
+    const update = this.table.prepare(`${REVOKE} WHERE ${among} AND {revokedAt} IS NULL`);
+    const { affected } = await run(update.sql, update.bind(values));
+    if (affected === ids.length) return [...ids];
+    const select = this.table.prepare(
+      `SELECT {id} AS id FROM {table} WHERE ${among} AND {revokedAt} = :revokedAt AND {revokedReason} = :revokedReason AND {revokedBy} = :revokedBy`,
+    );
+    const { rows } = await run(select.sql, select.bind(values));
+    return rows.map(({ id }) => String(id));
   }
 
   async findRevoked(subject: string, { revokedAt, revokedReason }: Revocation): Promise<RefreshToken[]> {

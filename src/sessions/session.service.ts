@@ -1,19 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
-import { parseDuration, type Duration } from '../duration';
+import type { Duration } from '../duration';
 import { describeEvent } from '../events/describe-event';
 import { JwtRefreshEvents } from '../events/jwt-refresh-events';
 import type { HostClaims } from '../hooks';
-import { assertName, assertSubject } from '../names';
+import { newId } from '../ids';
+import { assertLifetime, assertSubject } from '../names';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { RevocationService } from '../revocation/revocation.service';
 import { DuplicateKeyError } from '../storage/database';
-import { toContent } from '../tokens/host-claims';
 import { firstSecret, hashSecret } from '../tokens/ratchet';
 import { TokenMinter } from '../tokens/token-minter';
 import type { TokenPair } from '../tokens/token-pair';
 import { deviceOf, type DeviceInfo, type DeviceRequest } from './device-info';
-import { RefreshToken } from './refresh-token.entity';
+import { type NewFamily, newRefreshToken } from './new-refresh-token';
+import type { RefreshToken } from './refresh-token.entity';
 import { RefreshTokenStore } from './refresh-token.store';
 
 /** What a session is made from. */
@@ -51,7 +51,7 @@ export class SessionService {
   async issue(input: IssueInput): Promise<TokenPair> {
     const secret = firstSecret();
     const session = await this.insert(this.newSession(input, hashSecret(secret)));
-    this.events.emit({ ...describeEvent(session, this.options.clock.now(), session.deviceInfo), type: 'refresh_token.issued' });
+    this.events.emit({ ...describeEvent(session, this.options.clock.now(), session.deviceInfo), type: 'refresh_token.issued', actor: null });
     await this.enforceLimit(session);
     return this.minter.mint(session, secret);
   }
@@ -64,23 +64,21 @@ export class SessionService {
 
   private newSession(input: IssueInput, tokenHash: string): RefreshToken {
     assertSubject(input.subject);
-    const audience = assertName('audience', input.audience ?? this.options.audiences[0]);
-    const content = toContent(input.content ?? {});
-    const label = input.label === undefined ? null : assertName('label', input.label);
-    const now = this.options.clock.now();
-    return Object.assign(new RefreshToken(), {
-      id: uuidv7(), kind: 'session', subject: input.subject, audience, content, label, tokenHash,
-      ...this.lifetimes(input.lifetime, now), createdAt: new Date(now),
-      revokedAt: null, revokedReason: null, revokedBy: null, lastUsed: null,
-      generation: 0, rotatedAt: null, rotationNonce: null, secretId: this.minter.currentKeys.id, rotates: true,
-      deviceInfo: deviceOf(input),
-    } satisfies Omit<RefreshToken, 'jti'>); // prettier-ignore
-  }
-
-  private lifetimes(given: Duration | undefined, now: number): Pick<RefreshToken, 'lifetime' | 'expiresAt' | 'endsAt'> {
     const { lifetime: usual, maxLifetime } = this.options.refreshToken;
-    const lifetime = given === undefined ? usual : assertLifetime(given, maxLifetime);
-    return { lifetime, expiresAt: new Date(now + lifetime * 1000), endsAt: new Date(now + maxLifetime * 1000) };
+    const family: NewFamily = {
+      kind: 'session',
+      subject: input.subject,
+      audience: input.audience ?? this.options.audiences[0],
+      content: input.content,
+      label: input.label,
+      rotates: true,
+      lifetime: input.lifetime === undefined ? usual : assertLifetime(input.lifetime, maxLifetime),
+      maxLifetime,
+      device: deviceOf(input),
+      tokenHash,
+      secretId: this.minter.currentKeys.id,
+    };
+    return newRefreshToken(family, this.options.clock.now());
   }
 
   /** Draws another id in the unthinkable case that one is taken: a session is never written over. */
@@ -90,7 +88,7 @@ export class SessionService {
       return session;
     } catch (error) {
       if (!(error instanceof DuplicateKeyError) || draw === MAX_ID_DRAWS) throw error;
-      return this.insert(Object.assign(session, { id: uuidv7() }), draw + 1);
+      return this.insert(Object.assign(session, { id: newId(session.createdAt.getTime()) }), draw + 1);
     }
   }
 
@@ -104,16 +102,6 @@ export class SessionService {
     const live = await this.store.findLive(subject, new Date(this.options.clock.now()));
     const beyond = live.sort(byLastUse).slice(limit);
     for (const surplus of beyond) await this.revocation.revoke(surplus, { reason: 'session_limit', device: deviceInfo });
-  }
-}
-
-function assertLifetime(given: Duration, longest: number): number {
-  try {
-    const seconds = parseDuration(given);
-    if (seconds >= 1 && seconds <= longest) return seconds;
-    throw new RangeError(`must be from 1 second to refreshToken.maxLifetime (${longest} seconds)`);
-  } catch (error) {
-    throw new TypeError(`lifetime ${(error as Error).message}`, { cause: error });
   }
 }
 

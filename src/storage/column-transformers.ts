@@ -8,6 +8,15 @@ export const instant: ValueTransformer = {
   from: (value: Nullable<string | number>) => (value === null || value === undefined ? null : new Date(Number(value))),
 };
 
+/** Like {@link instant}, but null is kept as 0, so that an index has a place for it that is the same on every database. */
+export const instantOrNever: ValueTransformer = {
+  to: (value: Nullable<Date>) => value?.getTime() ?? 0,
+  from: (value: string | number) => (Number(value) === 0 ? null : new Date(Number(value))),
+};
+
+/** A bigint that fits a number; some drivers give it as text. */
+export const integer: ValueTransformer = { to: (value: number) => value, from: (value: string | number) => Number(value) };
+
 /** Any JSON value ↔ text, so that member order, numbers and Unicode come back equal from every database. */
 export const json: ValueTransformer = {
   to: (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value)),

@@ -1,6 +1,7 @@
 import type { EntitySchema } from 'typeorm';
 import { refreshTokenEventSchema } from '../audit/refresh-token-event.entity';
 import { refreshTokenSchema } from '../sessions/refresh-token.entity';
+import { eventCountSchema } from '../statistics/event-count.entity';
 import type { TableOptions } from './table-options';
 
 /**
@@ -13,7 +14,7 @@ import type { TableOptions } from './table-options';
  * ```
  */
 export function jwtRefreshEntities(table: TableOptions = {}): EntitySchema[] {
-  return [refreshTokenSchema(table), refreshTokenEventSchema(table)] as EntitySchema[];
+  return [refreshTokenSchema(table), refreshTokenEventSchema(table), eventCountSchema(table)] as EntitySchema[];
 }
 
 /** The module's entities, for the `entities` of `TypeOrmModule.forRoot()`. */

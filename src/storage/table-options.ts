@@ -9,12 +9,15 @@ export interface TableOptions {
   name?: string;
   /** The audit log's table. @default 'refresh_token_events' */
   eventsName?: string;
+  /** The table of hourly counts that the dashboard draws. @default 'refresh_token_stats' */
+  statsName?: string;
   /** Column names by property of {@link RefreshToken}. @default the property's name */
   columns?: Partial<Record<RefreshTokenColumn, string>>;
 }
 
 export const DEFAULT_TABLE_NAME = 'refresh_tokens';
 export const DEFAULT_EVENTS_TABLE_NAME = 'refresh_token_events';
+export const DEFAULT_STATS_TABLE_NAME = 'refresh_token_stats';
 
 /** A table's name as an `EntitySchema` wants it. */
 export function tableNameParts(name: string): { schema?: string; tableName: string } {

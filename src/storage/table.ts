@@ -23,6 +23,10 @@ export class Table<Row extends ObjectLiteral> {
     this.metadata = dataSource.getMetadata(entity);
   }
 
+  get name(): string {
+    return this.metadata.tablePath;
+  }
+
   prepare(template: string): PreparedStatement {
     const names: string[] = [];
     const sql = template

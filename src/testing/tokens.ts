@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { toSeconds } from '../clock';
+import { newId } from '../ids';
 import { JwtRefreshService } from '../jwt-refresh.service';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import type { IssueInput } from '../sessions/session.service';
@@ -27,7 +27,7 @@ export function signTestToken(app: INestApplicationContext, claims: Record<strin
 
 function usualClaims({ clock, issuer, audiences, accessToken }: ResolvedOptions): Record<string, unknown> {
   const iat = toSeconds(clock.now());
-  const sid = uuidv7();
+  const sid = newId(clock.now());
   return { iss: issuer, aud: audiences[0], sub: 'test', sid, gen: 0, jti: `${sid}.0.test`, iat, nbf: iat, exp: iat + accessToken.lifetime };
 }
 

@@ -14,6 +14,8 @@ export interface SecretKeys {
   readonly encryption: KeyObject;
   /** Derives the nonces of `jwe` tokens. */
   readonly nonce: KeyObject;
+  /** Authenticates the cursors of lists. */
+  readonly cursor: KeyObject;
 }
 
 /** The live server secrets by id; the first makes new tokens. */
@@ -26,6 +28,11 @@ export class ServerSecrets {
 
   get current(): SecretKeys {
     return this.byId.values().next().value as SecretKeys;
+  }
+
+  /** All of them, the current one first. */
+  get all(): SecretKeys[] {
+    return [...this.byId.values()];
   }
 
   find(id: string): SecretKeys | null {
@@ -42,6 +49,7 @@ function deriveKeys({ id, value }: ServerSecret): SecretKeys {
     signature: derive('jwt-signature'),
     encryption: derive('jwe-encryption'),
     nonce: derive('jwe-nonce'),
+    cursor: derive('list-cursor'),
   };
 }
 

@@ -1,6 +1,6 @@
 import { HttpException, type LoggerService } from '@nestjs/common';
-import { type HostClaims, JwtRefreshError, JwtRefreshEvents, type JwtRefreshHooks, RefreshToken, type RefreshTokenEvent } from 'nestjs-jwt-refresh';
-import { AuditListener } from '../../src/audit/audit.listener';
+import { type HostClaims, JwtRefreshError, type JwtRefreshEvent, JwtRefreshEvents, type JwtRefreshHooks, RefreshToken } from 'nestjs-jwt-refresh';
+import { AuditQueue } from '../../src/audit/audit.queue';
 import { TokenMinter } from '../../src/tokens/token-minter';
 import { bearer } from '../support/http';
 import { describeOnEveryDatabase, newSubject, type RunningApp } from '../support/stack';
@@ -233,7 +233,7 @@ describeOnEveryDatabase('hooks', (stack) => {
 describeOnEveryDatabase('events', (stack) => {
   let app: RunningApp;
   let subject: string;
-  let told: RefreshTokenEvent[];
+  let told: JwtRefreshEvent[];
   let refuseSubject = false;
   const log: string[] = [];
 
@@ -519,7 +519,7 @@ describeOnEveryDatabase('the audit log', (stack) => {
       await rename(app, HERE, AWAY);
       try {
         await work();
-        await app.app.get(AuditListener).flush();
+        await app.app.get(AuditQueue).flush();
       } finally {
         await rename(app, AWAY, HERE);
       }

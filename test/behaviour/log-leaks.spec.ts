@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Console } from 'node:console';
 import { JwtRefreshError, JwtRefreshEvents, type RefreshTokenFormat } from 'nestjs-jwt-refresh';
-import { AuditListener } from '../../src/audit/audit.listener';
+import { AuditQueue } from '../../src/audit/audit.queue';
 import { TokenMinter } from '../../src/tokens/token-minter';
 import { bearer } from '../support/http';
 import { describeOnEveryDatabase, newSubject, type RunningApp, type Stack } from '../support/stack';
@@ -41,7 +41,7 @@ describeOnEveryDatabase('logs and tables', (stack) => {
     app = await start(secret, format);
     const subject = newSubject();
     const tokens = await liveThrough(app, subject, (fails) => (hookFails = fails));
-    await app.app.get(AuditListener).flush();
+    await app.app.get(AuditQueue).flush();
 
     // The search works: statements with their parameters and the module's own words are in it, and a part of a token is found.
     const rows = await app.rows(subject);
@@ -69,7 +69,7 @@ describeOnEveryDatabase('logs and tables', (stack) => {
       await app.http.get('/passport/me', bearer(token));
       await app.http.send('POST', '/auth/jwt-refresh', { body: `{"refresh_token": "${token}"`, headers: { 'Content-Type': 'application/json' } });
     }
-    await app.app.get(AuditListener).flush();
+    await app.app.get(AuditQueue).flush();
     expect(partsFound([...garbled, refreshToken, accessToken], said.text + (await dump(app)))).toEqual([]);
   });
 
@@ -99,7 +99,7 @@ describeOnEveryDatabase('logs and tables', (stack) => {
     app = await start(randomBytes(48).toString('base64'), 'opaque');
     const userAgent = 'evil\r\nERROR forged line\u001b[31m red \u0007"quoted" \u2028end';
     await app.login(newSubject(), { request: { headers: { 'user-agent': userAgent } }, label: 'evil' });
-    await app.app.get(AuditListener).flush();
+    await app.app.get(AuditQueue).flush();
     const mentions = said.text.split('\n').filter((line) => line.includes('forged line'));
     // The row and its line in the audit log.
     expect(mentions).toHaveLength(2);

@@ -20,6 +20,7 @@ const NAMES: [title: string, table: TableOptions][] = [
     {
       name: 'order',
       eventsName: 'select',
+      statsName: 'table',
       columns: {
         id: 'primary',
         subject: 'user',
@@ -38,14 +39,17 @@ const NAMES: [title: string, table: TableOptions][] = [
   ],
   [
     'spaces, hyphens and capitals',
-    { name: 'Refresh Tokens-2', eventsName: 'Refresh-Events', columns: { subject: 'User Id', tokenHash: 'Token-Hash' } },
+    { name: 'Refresh Tokens-2', eventsName: 'Refresh-Events', statsName: 'Refresh Stats', columns: { subject: 'User Id', tokenHash: 'Token-Hash' } },
   ],
-  ['names as long as most databases take', { name: 't'.repeat(50), eventsName: 'e'.repeat(50), columns: { subject: 's'.repeat(60) } }],
+  [
+    'names as long as most databases take',
+    { name: 't'.repeat(50), eventsName: 'e'.repeat(50), statsName: 's'.repeat(50), columns: { subject: 's'.repeat(60) } },
+  ],
 ];
 
 const IN_A_SCHEMA: [title: string, table: TableOptions] = [
   'names in a schema',
-  { name: 'auth.refresh_tokens', eventsName: 'auth.refresh_token_events' },
+  { name: 'auth.refresh_tokens', eventsName: 'auth.refresh_token_events', statsName: 'auth.stats' },
 ];
 
 describeOnEveryDatabase('the schema', (stack) => {
@@ -67,7 +71,7 @@ describeOnEveryDatabase('the schema', (stack) => {
     it('comes with the migrations, goes when they are undone, and comes again, each time as the entities say', async () => {
       for (let round = 0; round < 2; round++) {
         await dataSource.runMigrations();
-        expect(await tablesOf(dataSource, table)).toHaveLength(2);
+        expect(await tablesOf(dataSource, table)).toHaveLength(3);
         expect(await differences(dataSource)).toEqual([]);
         await dataSource.undoLastMigration();
         expect(await tablesOf(dataSource, table)).toEqual([]);
@@ -85,8 +89,8 @@ describeOnEveryDatabase('the schema', (stack) => {
 
   it('holds two sets of tables side by side, and a session of one is unknown to the other', async () => {
     const secret = 'the very same secret for both of them, 48 bytes.';
-    const one = await start(stack, stack.url, { name: 'a_tokens', eventsName: 'a_events' }, secret);
-    const two = await start(stack, stack.url, { name: 'b_tokens', eventsName: 'b_events' }, secret);
+    const one = await start(stack, stack.url, { name: 'a_tokens', eventsName: 'a_events', statsName: 'a_stats' }, secret);
+    const two = await start(stack, stack.url, { name: 'b_tokens', eventsName: 'b_events', statsName: 'b_stats' }, secret);
     await expectWholeLife(one);
     await expectWholeLife(two);
     const subject = newSubject();
@@ -120,6 +124,7 @@ describeOnEveryDatabase('a row', (stack) => {
     const now = app.clock.now();
     const [row] = await app.rows(subject);
     expect({ ...row }).toEqual({
+      ip: null,
       id: sessionId,
       kind: 'session',
       subject,
@@ -269,10 +274,13 @@ function start(stack: Stack, url: string, table: TableOptions, secret?: string):
 }
 
 /** The module's tables that exist. */
-async function tablesOf(dataSource: DataSource, { name = 'refresh_tokens', eventsName = 'refresh_token_events' }: TableOptions): Promise<string[]> {
+async function tablesOf(
+  dataSource: DataSource,
+  { name = 'refresh_tokens', eventsName = 'refresh_token_events', statsName = 'refresh_token_stats' }: TableOptions,
+): Promise<string[]> {
   const runner = dataSource.createQueryRunner();
   try {
-    return (await runner.getTables([name, eventsName])).map((table) => table.name);
+    return (await runner.getTables([name, eventsName, statsName])).map((table) => table.name);
   } finally {
     await runner.release();
   }

@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { AbstractHttpAdapter } from '@nestjs/core';
-import { AuditListener } from '../../src/audit/audit.listener';
+import { AuditQueue } from '../../src/audit/audit.queue';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import { createTestApp, loginAs, type TestApp, type TestAppOptions } from 'nestjs-jwt-refresh/testing';
 import type { IssueInput, RefreshTokenEventRecord, TokenPair } from 'nestjs-jwt-refresh';
@@ -81,7 +81,7 @@ function withViews(test: TestApp, statements: StatementLog): RunningApp {
     login: (subject, input) => loginAs(app, subject, input),
     rows: (subject) => dataSource.getRepository(RefreshToken).find({ where: { subject }, order: { id: 'ASC' } }),
     audit: async (subject) => {
-      await app.get(AuditListener).flush();
+      await app.get(AuditQueue).flush();
       return dataSource.getRepository(EventRecord).find({ where: { subject }, order: { id: 'ASC' } });
     },
   };

@@ -1,0 +1,18 @@
+/** What a spreadsheet takes for a formula, or drops before it looks for one (CWE-1236). */
+const FORMULA = /^[\s\0\ufeff]*[=+\-@＝＋－＠\t\r\n\0|%]/;
+
+/** One line of RFC 4180, with every field quoted and none that a spreadsheet would run. */
+export function csvLine(fields: readonly unknown[]): string {
+  return `${fields.map((field) => `"${harmless(textOf(field)).replaceAll('"', '""')}"`).join(',')}\r\n`;
+}
+
+/** A text of its own kind for each value; nothing for null. */
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+}
+
+/** An apostrophe in front makes it a text; NUL, which some programs stop at, goes. */
+function harmless(text: string): string {
+  return (FORMULA.test(text) ? `'${text}` : text).replaceAll('\0', '');
+}

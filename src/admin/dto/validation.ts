@@ -1,0 +1,84 @@
+import { applyDecorators, ValidationPipe } from '@nestjs/common';
+import { Transform, type TransformFnParams } from 'class-transformer';
+import { ValidateBy, type ValidationError } from 'class-validator';
+import { JwtRefreshError } from '../../errors';
+import type { Duration } from '../../duration';
+import { assertLifetime, assertName, LONGEST_SECONDS } from '../../names';
+
+const LONGEST_TEXT = 255;
+/** A date, or a date and time with its zone: without one it would mean something else on each server. */
+const INSTANT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
+
+/** A text that a column can hold and compare. */
+export function IsName(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isName',
+    validator: {
+      validate: isName,
+      defaultMessage: () => `$property must be a text of 1 to ${LONGEST_TEXT} characters, with no space at its ends and no control characters`,
+    },
+  });
+}
+
+/** An instant in ISO 8601; the property becomes a Date. */
+export function IsInstant(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: TransformFnParams): unknown => (typeof value === 'string' && INSTANT.test(value) ? new Date(value) : value)),
+    ValidateBy({
+      name: 'isInstant',
+      validator: {
+        validate: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
+        defaultMessage: () => '$property must be an instant like 2026-11-20T08:00:00Z',
+      },
+    }),
+  );
+}
+
+/** A number of seconds or a text like `90d`. */
+export function IsLifetime(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isLifetime',
+    validator: {
+      validate: isLifetime,
+      defaultMessage: () => "$property must be a number of seconds or a text like '90d', from 1 second to 68 years",
+    },
+  });
+}
+
+/** Takes what is listed and nothing else; every problem is named in one answer. The values themselves are not repeated. */
+export const adminPipe = new ValidationPipe({
+  transform: true,
+  whitelist: true,
+  forbidNonWhitelisted: true,
+  forbidUnknownValues: true,
+  stopAtFirstError: true,
+  validationError: { target: false, value: false },
+  exceptionFactory: (errors: ValidationError[]) => invalid(errors.flatMap((error) => sentencesOf(error))),
+});
+
+/** @returns the error to throw */
+export function invalid(sentences: readonly string[]): JwtRefreshError {
+  return new JwtRefreshError('request_invalid', { message: sentences.join('; ') });
+}
+
+function sentencesOf({ constraints = {}, children = [] }: ValidationError, path = ''): string[] {
+  return [...Object.values(constraints).map((sentence) => path + sentence), ...children.flatMap((child) => sentencesOf(child, `${path}`))];
+}
+
+function isLifetime(value: unknown): boolean {
+  try {
+    assertLifetime(value as Duration, LONGEST_SECONDS);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isName(value: unknown): boolean {
+  try {
+    assertName('', value);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { validate as isUuid } from 'uuid';
+import { RefreshToken } from '../sessions/refresh-token.entity';
+import { Database } from '../storage/database';
+import { type Condition, KeysetSearch } from '../storage/keyset-search';
+import { Table } from '../storage/table';
+import type { RevokeFilter, TokenStatus } from './dto/token-filter.dto';
+
+/** Finds families by filter: what each filter means in SQL, and which of them an index answers. */
+@Injectable()
+export class TokenListStore extends KeysetSearch<RefreshToken> {
+  constructor(database: Database) {
+    super(database, new Table(database.dataSource, RefreshToken));
+  }
+
+  conditionsFor(filter: RevokeFilter, now: number): Condition[] {
+    return [
+      ...statusConditions(filter.status, now),
+      ...(filter.subject === undefined ? [] : [{ sql: '{subject} = :subject', values: { subject: filter.subject }, indexed: true }]),
+      ...kindConditions(filter),
+      ...(filter.jti === undefined ? [] : [jtiCondition(filter.jti)]),
+      ...(filter.device === undefined ? [] : [deviceCondition(filter.device)]),
+      ...(filter.ip === undefined ? [] : [{ sql: '{ip} = :ip', values: { ip: filter.ip }, indexed: true }]),
+      ...between('createdAt', filter.createdFrom, filter.createdTo),
+      ...between('lastUsed', filter.lastUsedFrom ?? (filter.lastUsedTo && new Date(1)), filter.lastUsedTo),
+      ...between('expiresAt', filter.expiresFrom, filter.expiresTo),
+      ...(filter.ids === undefined ? [] : [idsCondition(filter.ids)]),
+      ...(filter.exceptId === undefined ? [] : [{ sql: '{id} <> :exceptId', values: { exceptId: filter.exceptId.toLowerCase() } }]),
+    ];
+  }
+}
+
+function statusConditions(status: TokenStatus | undefined, now: number): Condition[] {
+  const notRevoked: Condition = { sql: '{revokedAt} IS NULL' };
+  switch (status) {
+    case 'active':
+      return [{ sql: '{expiresAt} > :now', values: { now }, column: 'expiresAt', indexed: true }, notRevoked];
+    case 'expired':
+      return [{ sql: '{expiresAt} <= :now', values: { now }, column: 'expiresAt', indexed: true }, notRevoked];
+    case 'revoked':
+      return [{ sql: '{revokedAt} > 0', indexed: true }];
+    default:
+      return [];
+  }
+}
+
+/** One index on both: to use it for the audience alone, all kinds are named. */
+function kindConditions({ kind, audience }: RevokeFilter): Condition[] {
+  if (kind === undefined && audience === undefined) return [];
+  const ofKind = kind === undefined ? "{kind} IN ('session', 'key')" : '{kind} = :kind';
+  const sql = audience === undefined ? ofKind : `${ofKind} AND {audience} = :audience`;
+  return [{ sql, values: { kind, audience }, indexed: true }];
+}
+
+/** `<id>.<generation>` of a refresh token, with more behind it of an access token; the row has lived through that generation. */
+function jtiCondition(jti: string): Condition {
+  const [id = '', generation = ''] = jti.split('.');
+  if (!isUuid(id) || !/^\d{1,9}$/.test(generation)) return { sql: '1 = 0' };
+  return {
+    sql: '{id} = :jtiId AND {generation} >= :jtiGeneration',
+    values: { jtiId: id.toLowerCase(), jtiGeneration: Number(generation) },
+    indexed: true,
+  };
+}
+
+/** `deviceInfo` is JSON whose members have one order; the text must lie within one of its values. */
+function deviceCondition(device: string): Condition {
+  const text = JSON.stringify(device.toLowerCase()).slice(1, -1).replace(/[!%_]/g, '!$&');
+  const members = ['useragent', 'browser', 'os', 'device', 'ip'];
+  const patterns = members.slice(0, -1).map((member, index) => [`inside${index}`, `%"${member}":"%${text}%","${members[index + 1]}":%`]);
+  return {
+    sql: patterns.map(([name]) => `LOWER({deviceInfo}) LIKE :${name} ESCAPE '!'`).join(' OR '),
+    values: Object.fromEntries(patterns) as Record<string, string>,
+  };
+}
+
+function between(column: string, from: Date | undefined, to: Date | undefined): Condition[] {
+  const bounds = [...(from ? [`{${column}} >= :${column}From`] : []), ...(to ? [`{${column}} <= :${column}To`] : [])];
+  if (bounds.length === 0) return [];
+  return [{ sql: bounds.join(' AND '), values: { [`${column}From`]: from, [`${column}To`]: to }, column, indexed: true }];
+}
+
+function idsCondition(ids: readonly string[]): Condition {
+  if (ids.length === 0) return { sql: '1 = 0' };
+  const values = Object.fromEntries(ids.map((id, index) => [`chosen${index}`, id.toLowerCase()]));
+  const names = Object.keys(values).map((name) => `:${name}`);
+  return { sql: `{id} IN (${names.join(', ')})`, values, indexed: true };
+}

@@ -1,0 +1,63 @@
+import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common';
+import type { JwtRefreshEvent } from '../events/jwt-refresh-events';
+import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
+import { DuplicateKeyError } from '../storage/database';
+import { AuditStore } from './audit.store';
+
+const BATCH_SIZE = 200;
+const BATCH_PAUSE_MS = 100;
+
+/**
+ * Writes events to the audit log in batches, off the way of the answers. While the database is away events wait, up to
+ * `audit.queueLimit`.
+ */
+@Injectable()
+export class AuditQueue implements BeforeApplicationShutdown {
+  private readonly logger = new Logger('JwtRefresh');
+  private readonly waiting: JwtRefreshEvent[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly store: AuditStore,
+  ) {}
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.flush();
+  }
+
+  /** Writes everything that waits. */
+  flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.writing = this.writing.then(() => this.writeAll());
+    return this.writing;
+  }
+
+  add(event: JwtRefreshEvent): void {
+    if (this.waiting.length >= this.options.audit.queueLimit) this.dropOldest();
+    this.waiting.push(event);
+    this.timer ??= setTimeout(() => void this.flush(), BATCH_PAUSE_MS).unref();
+  }
+
+  private dropOldest(): void {
+    const dropped = this.waiting.shift();
+    this.logger.warn(`The audit queue is full (${this.options.audit.queueLimit}); dropped one ${dropped?.type}`);
+  }
+
+  private async writeAll(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.splice(0, BATCH_SIZE);
+      try {
+        await this.store.append(batch);
+      } catch (error) {
+        // A duplicate means that an earlier try was committed and only its answer was lost.
+        if (error instanceof DuplicateKeyError) continue;
+        this.waiting.unshift(...batch);
+        this.timer ??= setTimeout(() => void this.flush(), BATCH_PAUSE_MS * 10).unref();
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../storage/database';
+import { type PreparedStatement, Table } from '../storage/table';
+import { EventCount } from './event-count.entity';
+
+const INSERT = 'INSERT INTO {table} AS counted ({hour}, {type}, {count}) VALUES (:hour, :type, :count)';
+// One statement that adds, so that any number of nodes can count at once.
+const ADD = `${INSERT} ON CONFLICT ({hour}, {type}) DO UPDATE SET {count} = counted.{count} + :count`;
+const ADD_ON_MYSQL = `${INSERT.replace(' AS counted', '')} ON DUPLICATE KEY UPDATE {count} = {count} + :count`;
+// By the primary key: eight types an hour.
+const FIND_SINCE = 'SELECT {*} FROM {table} WHERE {hour} >= :hour';
+
+/** Every query on `refresh_token_stats`. */
+@Injectable()
+export class EventCountStore {
+  private readonly table: Table<EventCount>;
+  private readonly addOne: PreparedStatement;
+  private readonly findAll: PreparedStatement;
+
+  constructor(private readonly database: Database) {
+    this.table = new Table(database.dataSource, EventCount);
+    const isMysql = ['mysql', 'mariadb'].includes(database.dataSource.options.type);
+    this.addOne = this.table.prepare(isMysql ? ADD_ON_MYSQL : ADD);
+    this.findAll = this.table.prepare(FIND_SINCE);
+  }
+
+  async add({ hour, type, count }: EventCount): Promise<void> {
+    await this.database.run(this.addOne.sql, this.addOne.bind({ hour, type, count }));
+  }
+
+  async findSince(hour: Date): Promise<EventCount[]> {
+    const { rows } = await this.database.run(this.findAll.sql, this.findAll.bind({ hour }));
+    return rows.map((row) => this.table.hydrate(row));
+  }
+}

@@ -1,0 +1,48 @@
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { type JwtRefreshEvent, JwtRefreshEvents } from '../events/jwt-refresh-events';
+import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
+import type { EventCount } from './event-count.entity';
+import { EventCountStore } from './event-count.store';
+
+const HOUR_MS = 3_600_000;
+const FLUSH_PAUSE_MS = 1000;
+
+/** Counts events by the hour, in memory, and adds the counts to the table once a second. A killed process loses a second's counts. */
+@Injectable()
+export class EventCounter implements OnModuleInit, BeforeApplicationShutdown {
+  private counts = new Map<string, EventCount>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly events: JwtRefreshEvents,
+    private readonly store: EventCountStore,
+  ) {}
+
+  onModuleInit(): void {
+    if (this.options.audit.enabled) this.events.onAny((event) => this.take(event));
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.flush();
+  }
+
+  /** Adds what was counted; what can not be added now stays. */
+  async flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const counted = this.counts;
+    this.counts = new Map();
+    for (const count of counted.values()) await this.store.add(count).catch(() => this.add(count));
+  }
+
+  private take({ at, type }: JwtRefreshEvent): void {
+    this.add({ hour: new Date(Math.floor(at.getTime() / HOUR_MS) * HOUR_MS), type, count: 1 });
+  }
+
+  private add({ hour, type, count }: EventCount): void {
+    const key = `${hour.getTime()} ${type}`;
+    this.counts.set(key, { hour, type, count: count + (this.counts.get(key)?.count ?? 0) });
+    this.timer ??= setTimeout(() => void this.flush(), FLUSH_PAUSE_MS).unref();
+  }
+}
