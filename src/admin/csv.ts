@@ -9,7 +9,7 @@ export function csvLine(fields: readonly unknown[]): string {
 /** A text of its own kind for each value; nothing for null. */
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** An apostrophe in front makes it a text; NUL, which some programs stop at, goes. */

@@ -1,14 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
-import type { ObjectLiteral } from 'typeorm';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
-import { type Condition, type KeysetSearch, type Position, positionOf, type Total } from '../storage/keyset-search';
+import { type Condition, type KeysetSearch, type Position, positionOf, type SearchRow, type Total } from '../storage/keyset-search';
 import { ServerSecrets } from '../tokens/server-secrets';
 import { type Cursor, CursorCodec } from './cursor.codec';
 import { invalid } from './dto/validation';
 
 /** A list that is read page by page. */
-export interface List<Row extends ObjectLiteral> {
+export interface List<Row extends SearchRow> {
   readonly search: KeysetSearch<Row>;
   readonly conditions: readonly Condition[];
   readonly sort: string;
@@ -40,7 +39,7 @@ export class Pager {
   }
 
   /** @throws JwtRefreshError `request_invalid` for a cursor of another list */
-  async read<Row extends ObjectLiteral, View>(list: List<Row>, view: (row: Row) => View): Promise<Page<View>> {
+  async read<Row extends SearchRow, View>(list: List<Row>, view: (row: Row) => View): Promise<Page<View>> {
     const { search, sort, order, limit } = list;
     const name = nameOf(list);
     const cursor = this.open(list.cursor, name);
@@ -65,7 +64,7 @@ export class Pager {
 type Way = { position: Position | null } | null;
 
 /** The way further on in the direction of reading, and the way back to where it came from. */
-function waysOn(rows: ObjectLiteral[], end: Position | null, cursor: Cursor | null, sort: string): { next: Way; previous: Way } {
+function waysOn(rows: SearchRow[], end: Position | null, cursor: Cursor | null, sort: string): { next: Way; previous: Way } {
   const further = end && { position: end };
   const first = rows[0];
   // An empty page goes back to the place it started from, which may be a row itself.
@@ -73,7 +72,7 @@ function waysOn(rows: ObjectLiteral[], end: Position | null, cursor: Cursor | nu
   return cursor?.backwards ? { next: back, previous: further } : { next: further, previous: back };
 }
 
-function nameOf({ sort, order, identity }: Pick<List<ObjectLiteral>, 'sort' | 'order' | 'identity'>): string {
+function nameOf({ sort, order, identity }: Pick<List<SearchRow>, 'sort' | 'order' | 'identity'>): string {
   return createHash('sha256')
     .update(JSON.stringify([sort, order, identity]))
     .digest('base64url');

@@ -47,10 +47,8 @@ export class RefreshTokenEventRecord {
   }
 }
 
-type EventColumn = keyof RefreshTokenEventRecord & string;
-
 /** The secondary indexes, by what their names end in; each one costs each event. All are in the order of time, because ids are. */
-export const EVENT_INDEXES: Record<string, EventColumn[]> = {
+export const EVENT_INDEXES: Record<string, (keyof RefreshTokenEventRecord)[]> = {
   // The life of one family: the question "why was I logged out?".
   session: ['sessionId', 'id'],
   // What happened to somebody, and what somebody did.

@@ -4,6 +4,9 @@ import type { Table } from './table';
 
 type Values = Record<string, unknown>;
 
+/** A row of any table whose key is an `id`. */
+export type SearchRow = ObjectLiteral;
+
 /** One thing that rows must be, in the words of {@link Table}. */
 export interface Condition {
   readonly sql: string;
@@ -58,7 +61,7 @@ const COUNT_CAP = 10_000;
  * conditions, its index gives them all. If many meet each of them, the index of the order is followed until the page is
  * full, or {@link WINDOW} rows were looked at: then the page says where to go on (AIP-158).
  */
-export class KeysetSearch<Row extends ObjectLiteral> {
+export class KeysetSearch<Row extends SearchRow> {
   private readonly comparesTuples: boolean;
 
   constructor(
@@ -157,7 +160,7 @@ export class KeysetSearch<Row extends ObjectLiteral> {
 }
 
 /** Where a row stands in an order. */
-export function positionOf(row: ObjectLiteral, { sort }: Pick<SearchOrder, 'sort'>): Position {
+export function positionOf(row: SearchRow, { sort }: Pick<SearchOrder, 'sort'>): Position {
   const value: unknown = row[sort];
   return { value: value instanceof Date ? value.getTime() : 0, id: row.id as string };
 }
