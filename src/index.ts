@@ -30,7 +30,6 @@ export { JWT_REFRESH_ENTITIES, jwtRefreshEntities } from './storage/entities';
 export { JWT_REFRESH_MIGRATIONS, jwtRefreshMigrations, type MigrationClass, type TableOptions } from './migrations';
 export { RefreshToken, type RefreshTokenColumn, type RefreshTokenKind } from './sessions/refresh-token.entity';
 export { RefreshTokenEventRecord } from './audit/refresh-token-event.entity';
-export { EventCount } from './statistics/event-count.entity';
 
 // Sessions and tokens
 export { JwtRefreshService, type TokenContext } from './jwt-refresh.service';

@@ -70,7 +70,14 @@ describe('the defaults', () => {
       maxSessionsPerSubject: Infinity,
       hooks: {},
       errors: {},
-      audit: { enabled: true, queueLimit: 10_000 },
+      audit: { enabled: true, queueLimit: 10_000, rotationsFor: 30 * 86_400 },
+      admin: {
+        authorize: null,
+        readOnly: false,
+        freshFor: null,
+        exportLimit: 100_000,
+        login: { path: 'auth/login', usernameField: 'username', passwordField: 'password' },
+      },
       clock: systemClock,
     });
     expect(accessToken).toMatchObject({ lifetime: 1800, notBeforeLeeway: 5, clockTolerance: 0, keys: [{ id: 'default', algorithm: 'HS256' }] });
@@ -78,7 +85,7 @@ describe('the defaults', () => {
   });
 
   it('hold for every option and every section that is given as undefined', () => {
-    const sections = ['accessToken', 'refreshToken', 'request', 'response', 'revocation', 'hooks', 'errors', 'audit'];
+    const sections = ['accessToken', 'refreshToken', 'request', 'response', 'revocation', 'hooks', 'errors', 'audit', 'admin'];
     const absent = ['accessTokenOnRefresh', 'maxSessionsPerSubject', 'clock', ...sections];
     const hollow = {
       accessToken: { lifetime: undefined, notBeforeLeeway: undefined, clockTolerance: undefined, keys: undefined },
@@ -441,7 +448,7 @@ describe('a boot error', () => {
   });
 
   it('is not made for any status from 400 to 599 and any error code', () => {
-    const errors = Object.fromEntries(Object.keys(ERROR_TABLE).map((code, index) => [code, { status: 400 + index * 18, message: 'Nein.' }]));
+    const errors = Object.fromEntries(Object.keys(ERROR_TABLE).map((code, index) => [code, { status: 400 + index * 12, message: 'Nein.' }]));
     expect(problemsWith({ errors: { ...errors, session_not_found: { status: 599 } } })).toEqual([]);
   });
 });

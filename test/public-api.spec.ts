@@ -64,6 +64,11 @@ describe('the public API', () => {
       ['access_token_expired', 401],
       ['access_token_revoked', 401],
       ['session_not_found', 404],
+      ['admin_forbidden', 403],
+      ['admin_read_only', 403],
+      ['fresh_login_required', 401],
+      ['refresh_token_not_found', 404],
+      ['request_invalid', 400],
       ['temporarily_unavailable', 503],
     ]);
   });
