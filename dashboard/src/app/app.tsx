@@ -1,0 +1,31 @@
+import { lazy, Suspense } from 'react';
+import { Announcements } from '../common/announcements';
+import { ExactTip } from '../common/exact-tip';
+import { FreshLoginDialog } from '../session/fresh-login-dialog';
+import { SignInPage } from '../session/sign-in-page';
+import { useSignedIn } from '../session/use-session';
+import { AdminGate } from './admin-gate';
+import { PageLoading } from './page-loading';
+
+// The sign-in form is on screen while the pages still load.
+const Pages = lazy(() => import('./pages'));
+
+export function App() {
+  const signedIn = useSignedIn();
+  return (
+    <>
+      {signedIn ? (
+        <Suspense fallback={<PageLoading />}>
+          <AdminGate>
+            <Pages />
+          </AdminGate>
+        </Suspense>
+      ) : (
+        <SignInPage preload={() => void import('./pages')} />
+      )}
+      <FreshLoginDialog />
+      <Announcements />
+      <ExactTip />
+    </>
+  );
+}
