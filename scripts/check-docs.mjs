@@ -49,9 +49,10 @@ function checkHooks() {
 function checkEvents() {
   const page = readPage('docs/hooks-and-events.md');
   const shared = ['type', ...membersOf('RefreshTokenEventBase')];
-  const ownFields = (event) => namesOf(checker.getTypeOfSymbol(event).getProperties()).filter((name) => !shared.includes(name));
+  const ownFields = (event) => namesOf(checker.getTypeOfSymbol(event).getProperties()).filter((name) => !sharedBy(event).includes(name));
+  const sharedBy = ({ name }) => (name.startsWith('admin.') ? ['type', ...membersOf('AdminEventBase')] : shared);
   const fieldsBelow = (heading) => namesOf(rowsAbout(page, 'field').filter(({ section }) => section === heading));
-  const code = interfaceNamed('RefreshTokenEventMap')
+  const code = interfaceNamed('JwtRefreshEventMap')
     .getProperties()
     .map((event) => [event.name, { fields: list(ownFields(event)) }]);
   const docs = page.headings.filter(({ code }) => code?.includes('.')).map(({ code, text }) => [code, { fields: list(fieldsBelow(text)) }]);
