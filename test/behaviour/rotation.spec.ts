@@ -51,6 +51,20 @@ describeOnEveryStack('rotation', (stack) => {
     expect((await app.audit(subject)).filter(({ type }) => type === 'refresh_token.rotated')).toHaveLength(1);
   });
 
+  it('lets one of several refreshes that have all read the same row move it, and gives all the same successor', async () => {
+    const everybody = 5;
+    let arrived = 0;
+    let release: () => void;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const meet = () => (++arrived === everybody && release(), gate);
+    const racing = await stack.start({ hooks: { beforeRotate: meet } });
+    const { refreshToken } = await racing.login(subject);
+    const answers = await Promise.all(Array.from({ length: everybody }, () => racing.http.refresh(refreshToken)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(everybody).fill(200));
+    expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
+    expect(await racing.rows(subject)).toMatchObject([{ generation: 1, revokedAt: null }]);
+  });
+
   it('refuses a refresh whose session is revoked between its read and its write', async () => {
     const racing = await stack.start({ hooks: { beforeRotate: async ({ id }) => void (await app.jwtRefresh.revokeFamily(id, 'meanwhile')) } });
     const { refreshToken } = await racing.login(subject);
