@@ -1,41 +1,42 @@
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsUUID, Max, Min } from 'class-validator';
 import { EVENT_TYPES, type JwtRefreshEventType } from '../../events/jwt-refresh-events';
-import { IsInstant, IsName } from './validation';
+import { Field } from '../../openapi/openapi';
+import { IsInstant, IsName, IsOptional } from './validation';
 
 /** Which events; everything given must hold. */
 export class EventFilter {
-  /** The type. */
+  @Field('What happened.')
   @IsOptional()
   @IsIn(EVENT_TYPES)
   type?: JwtRefreshEventType;
 
-  /** Whose family it happened to. */
+  @Field('Whose family it happened to.')
   @IsOptional()
   @IsName()
   subject?: string;
 
-  /** The family it happened to. */
+  @Field('The family it happened to.')
   @IsOptional()
   @IsUUID('all')
   sessionId?: string;
 
-  /** Who did it. */
+  @Field('Who did it.')
   @IsOptional()
   @IsName()
   actor?: string;
 
-  /** The address of the request, exactly. */
+  @Field('The address of the request, exactly.')
   @IsOptional()
   @IsName()
   ip?: string;
 
-  /** At this instant or later. */
+  @Field('At this instant or later.')
   @IsOptional()
   @IsInstant()
   from?: Date;
 
-  /** At this instant or before. */
+  @Field('At this instant or before.')
   @IsOptional()
   @IsInstant()
   to?: Date;
@@ -43,12 +44,12 @@ export class EventFilter {
 
 /** Filter, order and place of a list of events. */
 export class EventListQuery extends EventFilter {
-  /** `desc` or `asc` in time. @default 'desc' */
+  @Field('In time: `desc` begins with the newest.')
   @IsOptional()
   @IsIn(['desc', 'asc'])
   order: 'desc' | 'asc' = 'desc';
 
-  /** Lines a page, 1 to 200. @default 50 */
+  @Field('Lines a page.')
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -56,7 +57,7 @@ export class EventListQuery extends EventFilter {
   @Max(200)
   limit = 50;
 
-  /** `nextCursor` or `prevCursor` of an earlier answer to the same filter and order. */
+  @Field('`nextCursor` or `prevCursor` of an earlier answer to the same filter and order.')
   @IsOptional()
   @IsName()
   cursor?: string;

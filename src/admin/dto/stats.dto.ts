@@ -1,9 +1,11 @@
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn } from 'class-validator';
+import { Field } from '../../openapi/openapi';
 import type { StatsRange } from '../statistics.service';
+import { IsOptional } from './validation';
 
 /** How far back. */
 export class StatsQuery {
-  /** `24h`, `7d` or `30d`. @default '24h' */
+  @Field('How far back.')
   @IsOptional()
   @IsIn(['24h', '7d', '30d'])
   range: StatsRange = '24h';

@@ -1,38 +1,39 @@
 import { Type } from 'class-transformer';
-import { IsBoolean, IsDefined, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsBoolean, IsDefined, IsObject, IsString, MaxLength, ValidateNested } from 'class-validator';
 import type { Duration } from '../../duration';
 import type { HostClaims } from '../../hooks';
+import { Field } from '../../openapi/openapi';
 import { RevokeFilter } from './token-filter.dto';
-import { IsLifetime, IsName } from './validation';
+import { IsLifetime, IsName, IsOptional } from './validation';
 
 const LONGEST_TOKEN = 8192;
 
 /** A key to make. */
 export class CreateKeyBody {
-  /** The `aud` of its access tokens. */
+  @Field('The `aud` of its access tokens.')
   @IsName()
   audience!: string;
 
-  /** How long it lives: seconds, or a text like `90d`. Nothing moves its end. */
+  @Field('How long it lives: seconds, or a text like `90d`. Nothing moves its end.')
   @IsLifetime()
   lifetime!: Duration;
 
-  /** Whose key it is, the `sub` of its access tokens. @default `key:` and its id */
+  @Field("Whose key it is, the `sub` of its access tokens. Without it, nobody's: `key:` and its id.")
   @IsOptional()
   @IsName()
   subject?: string;
 
-  /** A name for people. */
+  @Field('A name for people.')
   @IsOptional()
   @IsName()
   label?: string;
 
-  /** Claims for its access tokens; the registered ones are refused (RFC 7519 §4.1). */
+  @Field('Claims for its access tokens; the registered ones are refused (RFC 7519 §4.1).')
   @IsOptional()
   @IsObject()
   content?: HostClaims;
 
-  /** Whether each use exchanges the token for its successor; false for a program that can't keep a new one. @default true */
+  @Field("Whether each use exchanges the token for its successor; false for a program that can't keep a new one. Without it, true.")
   @IsOptional()
   @IsBoolean()
   rotates?: boolean;
@@ -40,7 +41,7 @@ export class CreateKeyBody {
 
 /** Why one family is revoked. */
 export class RevokeBody {
-  /** Kept in the row and in the audit log. @default 'admin' */
+  @Field('Kept in the row and in the audit log. Without it, `admin`.')
   @IsOptional()
   @IsName()
   reason?: string;
@@ -48,18 +49,18 @@ export class RevokeBody {
 
 /** Which families are revoked, and why. */
 export class RevokeManyBody {
-  /** At least one member: nobody revokes everything by mistake. */
+  @Field('At least one member: nobody revokes everything by mistake.')
   @IsDefined()
   @IsObject()
   @ValidateNested()
   @Type(() => RevokeFilter)
   filter!: RevokeFilter;
 
-  /** Kept in each row and in the audit log. */
+  @Field('Kept in each row and in the audit log.')
   @IsName()
   reason!: string;
 
-  /** Only count. @default false */
+  @Field('Only count. Without it, false.')
   @IsOptional()
   @IsBoolean()
   dryRun?: boolean;
@@ -67,7 +68,7 @@ export class RevokeManyBody {
 
 /** A token somebody has found. */
 export class LookupBody {
-  /** A refresh token or an access token of any age. */
+  @Field('A refresh token or an access token of any age.')
   @IsString()
   @MaxLength(LONGEST_TOKEN)
   token!: string;

@@ -1,6 +1,6 @@
-import { applyDecorators, ValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, applyDecorators, HttpException, ValidationPipe } from '@nestjs/common';
 import { Transform, type TransformFnParams } from 'class-transformer';
-import { ValidateBy, type ValidationError } from 'class-validator';
+import { ValidateBy, ValidateIf, type ValidationError } from 'class-validator';
 import { JwtRefreshError } from '../../errors';
 import type { Duration } from '../../duration';
 import { assertLifetime, assertName, LONGEST_SECONDS } from '../../names';
@@ -8,6 +8,11 @@ import { assertLifetime, assertName, LONGEST_SECONDS } from '../../names';
 const LONGEST_TEXT = 255;
 /** A date, or a date and time with its zone: without one it would mean something else on each server. */
 const INSTANT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
+
+/** May be left out. Unlike class-validator's own, null is not nothing: as a filter it would stand for every row. */
+export function IsOptional(): PropertyDecorator {
+  return ValidateIf((_, value) => value !== undefined);
+}
 
 /** A text that a column can hold and compare. */
 export function IsName(): PropertyDecorator {
@@ -45,8 +50,19 @@ export function IsLifetime(): PropertyDecorator {
   });
 }
 
+/** class-transformer throws at some values before anybody can validate them: nested too deep, or with a `constructor` of their own. */
+class AdminPipe extends ValidationPipe {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    try {
+      return (await super.transform(value, metadata)) as unknown;
+    } catch (error) {
+      throw error instanceof HttpException ? error : invalid([`${metadata.type} is not valid`]);
+    }
+  }
+}
+
 /** Takes what is listed and nothing else; every problem is named in one answer. The values themselves are not repeated. */
-export const adminPipe = new ValidationPipe({
+export const adminPipe = new AdminPipe({
   transform: true,
   whitelist: true,
   forbidNonWhitelisted: true,
