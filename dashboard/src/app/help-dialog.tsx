@@ -18,7 +18,7 @@ const WORDS: Definition[] = [
 
 export function HelpDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Help" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={opened} onClose={onClose} title="Help" size="lg">
       <h3>Keyboard</h3>
       <Definitions items={KEYS} />
       <h3>Words</h3>

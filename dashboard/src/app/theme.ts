@@ -1,7 +1,10 @@
-import { createTheme, type CSSVariablesResolver } from '@mantine/core';
+import { createTheme, Drawer, Modal, type CSSVariablesResolver } from '@mantine/core';
 
 const SYSTEM = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 const MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace";
+
+// A dialog's heading bar is no landmark of the page.
+const DIALOG = { closeButtonProps: { 'aria-label': 'Close' }, attributes: { header: { role: 'presentation' } } };
 
 export const theme = createTheme({
   fontFamily: SYSTEM,
@@ -12,6 +15,7 @@ export const theme = createTheme({
   primaryShade: { light: 8, dark: 8 },
   respectReducedMotion: true,
   cursorType: 'pointer',
+  components: { Modal: Modal.extend({ defaultProps: DIALOG }), Drawer: Drawer.extend({ defaultProps: DIALOG }) },
 });
 
 /** Mantine's own greys and reds for small text are below 4.5:1. */
@@ -29,6 +33,11 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--tone-quiet': '#646b73',
     '--tone-warn': '#b35900',
     '--accent': '#1864ab',
+    '--mantine-color-red-filled': '#c92a2a',
+    '--mantine-color-red-outline': '#c92a2a',
+    '--mantine-color-orange-outline': '#a35200',
+    '--mantine-color-green-outline': '#2b8a3e',
+    '--mantine-color-blue-outline': '#1864ab',
   },
   dark: {
     '--mantine-color-dimmed': '#a9adb3',
@@ -42,5 +51,10 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--tone-quiet': '#a9adb3',
     '--tone-warn': '#ffc078',
     '--accent': '#74c0fc',
+    '--mantine-color-red-filled': '#c92a2a',
+    '--mantine-color-red-outline': '#ff8787',
+    '--mantine-color-orange-outline': '#ffc078',
+    '--mantine-color-green-outline': '#69db7c',
+    '--mantine-color-blue-outline': '#74c0fc',
   },
 });

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, VisuallyHidden } from '@mantine/core';
 import { IconFilter, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import classes from './filter-bar.module.css';
@@ -27,8 +27,9 @@ export function FilterBar({ fields, filters, onChange }: FilterBarProps) {
         <ul className={classes.chips} aria-label="Filters in force">
           {active.map((field) => (
             <li key={field.name}>
-              <button type="button" className={classes.chip} onClick={() => remove(field.name)} aria-label={`Remove filter ${field.label}`}>
+              <button type="button" className={classes.chip} onClick={() => remove(field.name)}>
                 <span>
+                  <VisuallyHidden>Remove filter </VisuallyHidden>
                   {field.label}: <UserText>{describe(field, filters[field.name] ?? '')}</UserText>
                 </span>
                 <IconX size={14} aria-hidden />

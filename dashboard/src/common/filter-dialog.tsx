@@ -13,7 +13,7 @@ interface FilterDialogProps {
 
 export function FilterDialog({ opened, onClose, ...form }: FilterDialogProps) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Filters" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={opened} onClose={onClose} title="Filters" size="lg">
       <FilterForm {...form} onClose={onClose} />
     </Modal>
   );

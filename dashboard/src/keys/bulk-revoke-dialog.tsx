@@ -21,7 +21,7 @@ interface BulkRevokeDialogProps {
 
 export function BulkRevokeDialog({ intention, onClose, onDone }: BulkRevokeDialogProps) {
   return (
-    <Modal opened={intention !== null} onClose={onClose} title={intention?.title} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={intention !== null} onClose={onClose} title={intention?.title}>
       {intention && <Confirmation filter={intention.filter} onClose={onClose} onDone={onDone} />}
     </Modal>
   );

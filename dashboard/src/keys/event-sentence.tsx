@@ -44,7 +44,8 @@ const SENTENCES: Record<AuditEvent['type'], Words> = {
   'refresh_token.reused': ({ event }) => (
     <>
       Spent token of generation {event.presentedGeneration ?? '?'} came back
-      <Origin event={event} />: the family was revoked (reuse{event.reason === 'late_retry' ? ', the direct predecessor after the grace period' : ''})
+      <Origin event={event} />
+      {event.reason === 'late_retry' && ', too late for a retry'}: the family was revoked (reuse)
     </>
   ),
   'refresh_token.revoked': ({ event }) => (

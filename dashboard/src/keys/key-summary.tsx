@@ -29,7 +29,7 @@ export function KeySummary({ detail }: { detail: KeyDetail }) {
       <Alert mt="md" variant="outline" color={why ? 'orange' : 'green'} title={why ? 'Why it ended' : 'In force'}>
         {why ? (
           <>
-            <UserText>{why}</UserText> <Instant at={detail.revokedAt ?? detail.expiresAt} />.
+            <UserText>{why}</UserText> Ended <Instant at={detail.revokedAt ?? detail.expiresAt} />.
           </>
         ) : (
           <>

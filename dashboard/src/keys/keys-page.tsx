@@ -35,11 +35,13 @@ export function KeysPage({ openId }: { openId: string | undefined }) {
       <KeysHeader filters={filters} canCreate={!readOnly} openKey={address.openKey} />
       <div className={classes.controls}>
         <SearchBox address={address} />
-        <ColumnPicker hidden={hidden} onToggle={toggle} />
         <FilterBar fields={KEY_FIELDS} filters={filters} onChange={address.setFilters} />
+        <ColumnPicker hidden={hidden} onToggle={toggle} />
       </div>
-      <ListStatus list={list} one="key" />
-      {!readOnly && list.rows.length > 0 && <BulkActions selection={selection} filters={filters} />}
+      <div className={classes.status}>
+        <ListStatus list={list} one="key" />
+        {!readOnly && list.rows.length > 0 && <BulkActions selection={selection} filters={filters} />}
+      </div>
       <KeyListBody list={list} isFiltered={Object.keys(filters).length > 0} onClearFilters={() => address.setFilters({})}>
         <KeyList
           rows={list.rows}

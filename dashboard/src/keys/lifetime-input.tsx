@@ -16,6 +16,7 @@ export function LifetimeInput({ draft, error, maxLifetime, onChange }: LifetimeI
         fullWidth
         mt={4}
         aria-label="Lifetime"
+        styles={{ label: { paddingInline: 4 } }}
         data={[...presets, { value: 'custom', label: 'Custom' }]}
         value={draft.preset}
         onChange={(preset) => onChange({ preset })}

@@ -29,7 +29,6 @@ export function NewKeyDialog({ opened, onClose, onOpenKey }: NewKeyDialogProps) 
       closeOnClickOutside={closable}
       title={issued ? 'Store this token now' : 'New key'}
       size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {issued ? (
         <IssuedToken issued={issued} onStored={finish} />

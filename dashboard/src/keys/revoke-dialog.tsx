@@ -18,7 +18,7 @@ interface RevokeDialogProps {
 
 export function RevokeDialog({ row, opened, onClose }: RevokeDialogProps) {
   return (
-    <Modal opened={opened} onClose={onClose} title={`Revoke this ${row.kind}?`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={opened} onClose={onClose} title={`Revoke this ${row.kind}?`}>
       <RevokeForm row={row} onClose={onClose} />
     </Modal>
   );

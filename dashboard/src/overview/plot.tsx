@@ -7,6 +7,9 @@ import type { Line } from './charts';
 import classes from './overview.module.css';
 
 const HEIGHT = 220;
+const DAY = 86_400;
+const hour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const INK = { light: { text: '#545b63', grid: '#e9ecef' }, dark: { text: '#a9adb3', grid: '#2c3136' } };
 
 interface PlotProps {
@@ -48,6 +51,13 @@ const dataOf = (lines: Line[], { series }: Stats): uPlot.AlignedData => [
   ...lines.map(({ name }) => series.map((bucket) => bucket[name])),
 ];
 
+/** The date where a day begins, else the hour. */
+const timeLabels: uPlot.Axis.DynamicValues = (_plot, ticks, _axis, _space, step) =>
+  ticks.map((tick) => {
+    const date = new Date(tick * 1000);
+    return step >= DAY || date.getHours() + date.getMinutes() === 0 ? day.format(date) : hour.format(date);
+  });
+
 function optionsOf(lines: Line[], scheme: 'light' | 'dark'): Omit<uPlot.Options, 'width' | 'height'> {
   const { text, grid } = INK[scheme];
   const axis: uPlot.Axis = { stroke: text, grid: { stroke: grid, width: 1 }, ticks: { show: false }, font: '12px system-ui, sans-serif' };
@@ -55,7 +65,10 @@ function optionsOf(lines: Line[], scheme: 'light' | 'dark'): Omit<uPlot.Options,
     legend: { show: false },
     cursor: { show: false },
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] } },
-    axes: [axis, { ...axis, size: 54, values: (_plot, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? formatNumber(tick) : '')) }],
+    axes: [
+      { ...axis, space: 64, values: timeLabels },
+      { ...axis, size: 54, values: (_plot, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? formatNumber(tick) : '')) },
+    ],
     series: [
       {},
       ...lines.map(({ label, color, dash }) => ({

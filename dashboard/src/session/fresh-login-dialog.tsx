@@ -5,13 +5,7 @@ import { SignInForm } from './sign-in-form';
 export function FreshLoginDialog() {
   const question = freshLoginQuestion.use();
   return (
-    <Modal
-      opened={question !== null}
-      onClose={() => question?.answer(false)}
-      title="Confirm that it’s you"
-      zIndex={500}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={question !== null} onClose={() => question?.answer(false)} title="Confirm that it’s you" zIndex={500}>
       <Text size="sm" mb="md">
         Your last sign-in was too long ago for this action. Sign in again, and it goes on by itself.
       </Text>

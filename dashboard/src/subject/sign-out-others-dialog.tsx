@@ -15,7 +15,7 @@ interface SignOutOthersDialogProps {
 
 export function SignOutOthersDialog({ opened, onClose, ...form }: SignOutOthersDialogProps) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Sign out others" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={opened} onClose={onClose} title="Sign out others">
       <KeptChoice {...form} onClose={onClose} />
     </Modal>
   );
