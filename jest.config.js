@@ -3,6 +3,7 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
+  testPathIgnorePatterns: ['<rootDir>/test/browser/'],
   transform: {
     '^.+\\.(t|mj|j)s$': [
       '@swc/jest',

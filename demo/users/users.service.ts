@@ -16,7 +16,7 @@ export class UsersService implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     for (const { username, password, role } of DEMO_ACCOUNTS) {
       if (await this.users.existsBy({ username })) continue;
-      await this.users.insert({ id: randomUUID(), username, role, passwordHash: await hashPassword(password) });
+      await this.users.insert({ id: username, username, role, passwordHash: await hashPassword(password) });
     }
   }
 
