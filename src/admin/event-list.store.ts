@@ -15,15 +15,15 @@ export class EventListStore extends KeysetSearch<RefreshTokenEventRecord> {
 
   conditionsFor({ from, to, ...filter }: EventFilter): Condition[] {
     return [
-      // From the rarest to the most common, because the first of them leads the way.
-      ...(['sessionId', 'actor', 'subject', 'type'] as const).flatMap((name) => equals(name, filter[name], 'by-id')),
-      ...equals('ip', filter.ip),
-      ...(from ? [{ sql: '{id} >= :fromTime', values: { fromTime: firstIdOf(from.getTime()) }, column: 'id' }] : []),
-      ...(to ? [{ sql: '{id} < :toTime', values: { toTime: firstIdOf(to.getTime() + 1) }, column: 'id' }] : []),
+      ...(['sessionId', 'actor', 'subject', 'type'] as const).flatMap((name) => equals(name, filter[name], true)),
+      ...equals('ip', filter.ip, false),
+      ...(from ? [{ sql: '{id} >= :fromTime', values: { fromTime: firstIdOf(from.getTime()) }, index: 'id' }] : []),
+      ...(to ? [{ sql: '{id} < :toTime', values: { toTime: firstIdOf(to.getTime() + 1) }, index: 'id' }] : []),
     ];
   }
 }
 
-function equals(column: string, value: string | undefined, indexed?: 'by-id'): Condition[] {
-  return value === undefined ? [] : [{ sql: `{${column}} = :${column}`, values: { [column]: value }, indexed }];
+function equals(column: string, value: string | undefined, isIndexed: boolean): Condition[] {
+  if (value === undefined) return [];
+  return [{ sql: `{${column}} = :${column}`, values: { [column]: value }, ...(isIndexed ? { index: column, byId: true } : {}) }];
 }

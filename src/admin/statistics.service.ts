@@ -45,7 +45,7 @@ const RANGES: Record<StatsRange, { readonly hours: number; readonly bucketHours:
   '7d': { hours: 7 * 24, bucketHours: 6 },
   '30d': { hours: 30 * 24, bucketHours: 24 },
 };
-const SOONEST_FIRST: SearchOrder = { sort: 'expiresAt', direction: 'asc', from: null };
+const NEWEST_FIRST: SearchOrder = { sort: 'createdAt', direction: 'desc', from: null };
 
 /** The numbers of the overview: what lives from the table's indexes, what happened from the hourly counts. */
 @Injectable()
@@ -81,7 +81,7 @@ export class StatisticsService {
   private async living(now: number): Promise<Pick<Statistics['tiles'], 'active' | 'subjects' | 'expiring'>> {
     const count = async (filter: TokenFilter, distinct?: string) => {
       const plan = await this.tokens.plan(this.tokens.conditionsFor({ status: 'active', ...filter }, now));
-      return this.tokens.count(plan, SOONEST_FIRST, distinct);
+      return this.tokens.count(plan, NEWEST_FIRST, distinct);
     };
     return {
       active: await count({}),

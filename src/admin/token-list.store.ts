@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
+import { firstIdOf } from '../ids';
 import { RefreshToken } from '../sessions/refresh-token.entity';
 import { Database } from '../storage/database';
 import { type Condition, KeysetSearch } from '../storage/keyset-search';
@@ -10,18 +11,18 @@ import type { RevokeFilter, TokenStatus } from './dto/token-filter.dto';
 @Injectable()
 export class TokenListStore extends KeysetSearch<RefreshToken> {
   constructor(database: Database) {
-    super(database, new Table(database.dataSource, RefreshToken));
+    super(database, new Table(database.dataSource, RefreshToken), 'createdAt');
   }
 
   conditionsFor(filter: RevokeFilter, now: number): Condition[] {
     return [
       ...statusConditions(filter.status, now),
-      ...(filter.subject === undefined ? [] : [{ sql: '{subject} = :subject', values: { subject: filter.subject }, indexed: true }]),
+      ...(filter.subject === undefined ? [] : [{ sql: '{subject} = :subject', values: { subject: filter.subject }, index: 'subject', byId: true }]),
       ...kindConditions(filter),
       ...(filter.jti === undefined ? [] : [jtiCondition(filter.jti)]),
       ...(filter.device === undefined ? [] : [deviceCondition(filter.device)]),
-      ...(filter.ip === undefined ? [] : [{ sql: '{ip} = :ip', values: { ip: filter.ip }, indexed: true }]),
-      ...between('createdAt', filter.createdFrom, filter.createdTo),
+      ...(filter.ip === undefined ? [] : [{ sql: '{ip} = :ip', values: { ip: filter.ip }, index: 'ip' }]),
+      ...begunBetween(filter.createdFrom, filter.createdTo),
       ...between('lastUsed', filter.lastUsedFrom ?? (filter.lastUsedTo && new Date(1)), filter.lastUsedTo),
       ...between('expiresAt', filter.expiresFrom, filter.expiresTo),
       ...(filter.ids === undefined ? [] : [idsCondition(filter.ids)]),
@@ -30,15 +31,15 @@ export class TokenListStore extends KeysetSearch<RefreshToken> {
   }
 }
 
+/** The index on `expiresAt` also holds `revokedAt`. */
 function statusConditions(status: TokenStatus | undefined, now: number): Condition[] {
-  const notRevoked: Condition = { sql: '{revokedAt} IS NULL' };
   switch (status) {
     case 'active':
-      return [{ sql: '{expiresAt} > :now', values: { now }, column: 'expiresAt', indexed: true }, notRevoked];
+      return [{ sql: '{expiresAt} > :now AND {revokedAt} IS NULL', values: { now }, index: 'expiresAt' }];
     case 'expired':
-      return [{ sql: '{expiresAt} <= :now', values: { now }, column: 'expiresAt', indexed: true }, notRevoked];
+      return [{ sql: '{expiresAt} <= :now AND {revokedAt} IS NULL', values: { now }, index: 'expiresAt' }];
     case 'revoked':
-      return [{ sql: '{revokedAt} > 0', indexed: true }];
+      return [{ sql: '{revokedAt} > 0', index: 'revokedAt' }];
     default:
       return [];
   }
@@ -49,7 +50,7 @@ function kindConditions({ kind, audience }: RevokeFilter): Condition[] {
   if (kind === undefined && audience === undefined) return [];
   const ofKind = kind === undefined ? "{kind} IN ('session', 'key')" : '{kind} = :kind';
   const sql = audience === undefined ? ofKind : `${ofKind} AND {audience} = :audience`;
-  return [{ sql, values: { kind, audience }, indexed: true }];
+  return [{ sql, values: { kind, audience }, index: 'kind' }];
 }
 
 /** `<id>.<generation>` of a refresh token, with more behind it of an access token; the row has lived through that generation. */
@@ -59,7 +60,7 @@ function jtiCondition(jti: string): Condition {
   return {
     sql: '{id} = :jtiId AND {generation} >= :jtiGeneration',
     values: { jtiId: id.toLowerCase(), jtiGeneration: Number(generation) },
-    indexed: true,
+    index: 'id',
   };
 }
 
@@ -74,15 +75,23 @@ function deviceCondition(device: string): Condition {
   };
 }
 
+/** Ids hold the time. */
+function begunBetween(from: Date | undefined, to: Date | undefined): Condition[] {
+  return [
+    ...(from ? [{ sql: '{id} >= :createdFromId', values: { createdFromId: firstIdOf(from.getTime()) }, index: 'id' }] : []),
+    ...(to ? [{ sql: '{id} < :createdToId', values: { createdToId: firstIdOf(to.getTime() + 1) }, index: 'id' }] : []),
+  ];
+}
+
 function between(column: string, from: Date | undefined, to: Date | undefined): Condition[] {
   const bounds = [...(from ? [`{${column}} >= :${column}From`] : []), ...(to ? [`{${column}} <= :${column}To`] : [])];
   if (bounds.length === 0) return [];
-  return [{ sql: bounds.join(' AND '), values: { [`${column}From`]: from, [`${column}To`]: to }, column, indexed: true }];
+  return [{ sql: bounds.join(' AND '), values: { [`${column}From`]: from, [`${column}To`]: to }, index: column }];
 }
 
 function idsCondition(ids: readonly string[]): Condition {
   if (ids.length === 0) return { sql: '1 = 0' };
   const values = Object.fromEntries(ids.map((id, index) => [`chosen${index}`, id.toLowerCase()]));
   const names = Object.keys(values).map((name) => `:${name}`);
-  return { sql: `{id} IN (${names.join(', ')})`, values, indexed: true };
+  return { sql: `{id} IN (${names.join(', ')})`, values, index: 'id' };
 }

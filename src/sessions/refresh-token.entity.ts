@@ -12,7 +12,7 @@ export type RefreshTokenKind = 'session' | 'key';
  * refreshed ten thousand times is still one row. No column holds a token or anything a token can be made from.
  */
 export class RefreshToken {
-  /** UUID v7 (RFC 9562 §5.7), the access token's `sid`. */
+  /** UUID v7 (RFC 9562 §5.7) of `createdAt`, so that their order is the same; the access token's `sid`. */
   id!: string;
   /** Whether it is somebody's login or an administrator's key. */
   kind!: RefreshTokenKind;
@@ -98,13 +98,12 @@ const COLUMNS: Record<RefreshTokenColumn, EntitySchemaColumnOptions> = {
  * rotation; here is what they are for.
  */
 export const REFRESH_TOKEN_INDEXES: Record<string, RefreshTokenColumn[]> = {
-  // "My sessions", "log out everywhere", the session limit, and a subject's page.
-  subject: ['subject'],
-  // The administrators' list in each of its orders; `id` makes places in them unique.
-  created: ['createdAt', 'id'],
+  // "My sessions", "log out everywhere", the session limit, and a subject's page, newest first.
+  subject: ['subject', 'id'],
+  // The administrators' list in its other orders; `id` makes places in them unique. By `createdAt` is by `id`.
   used: ['lastUsed', 'id'],
-  // Also: what is live, and what ends soon.
-  expires: ['expiresAt', 'id'],
+  // Also what is live, and what ends soon: `revokedAt` tells without the row.
+  expires: ['expiresAt', 'id', 'revokedAt'],
   // "What was revoked": lists, and who has just been.
   revoked: ['revokedAt'],
   // The keys among many sessions, and one audience among many.

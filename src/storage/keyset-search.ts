@@ -11,10 +11,10 @@ export type SearchRow = ObjectLiteral;
 export interface Condition {
   readonly sql: string;
   readonly values?: Values;
-  /** The column it is about, when it says nothing about another. */
-  readonly column?: string;
-  /** Whether an index finds the rows that meet it; `by-id` if it has them in the order of their ids. */
-  readonly indexed?: boolean | 'by-id';
+  /** The first column of the index that decides it without the row; none if only the row can tell. */
+  readonly index?: string;
+  /** Whether that index has the rows that meet it in the order of their ids. */
+  readonly byId?: boolean;
 }
 
 /** A place in an order: its sort value and the id that breaks ties. */
@@ -44,55 +44,72 @@ export interface Total {
   readonly capped: boolean;
 }
 
-/** Conditions, and the one of them that few rows meet. */
+/** Conditions, and how to find what meets them. */
 export interface SearchPlan {
+  /** From the rarest to the most common, as far as is known. */
   readonly conditions: readonly Condition[];
+  /** The first of them, if few rows meet it. */
   readonly small: Condition | null;
 }
 
+/** A part of an order: from a place on, up to another; null is the end. */
+interface Stretch {
+  readonly order: SearchOrder;
+  readonly until: Position | null;
+}
+
 /** A set this small is fetched by its own index and sorted. */
-const SMALL_SET = 5000;
-/** Otherwise no more rows than this are looked at, along the index of the order. */
-const WINDOW = 10_000;
+const SMALL_SET = 2000;
+/** Otherwise rows are looked at in stretches of an order's index, each twice as long as the one before… */
+const FIRST_STRETCH = 128;
+const LAST_STRETCH = 8192;
+/** …while there is time: a page is never late because its rows are far apart, or the disk is slow. */
+const BUDGET_MS = 15;
 const COUNT_CAP = 10_000;
 
 /**
  * Finds rows page by page in bounded time, however many there are and whatever is asked. If few rows meet one of the
  * conditions, its index gives them all. If many meet each of them, the index of the order is followed until the page is
- * full, or {@link WINDOW} rows were looked at: then the page says where to go on (AIP-158).
+ * full or time is up: then the page says where to go on (AIP-158).
  */
 export class KeysetSearch<Row extends SearchRow> {
   private readonly comparesTuples: boolean;
 
+  /** @param timeColumn its order is that of the ids, so that it needs no index of its own */
   constructor(
     private readonly database: Database,
     private readonly table: Table<Row>,
+    private readonly timeColumn = 'id',
   ) {
     // MySQL and MariaDB find a tuple's place in an index only when it is spelt out.
     this.comparesTuples = !['mysql', 'mariadb'].includes(database.dataSource.options.type);
   }
 
-  /** Looks for a condition that few rows meet: one statement, which stops counting early. */
+  /** Learns from the indexes how many rows meet each condition: one statement, which stops counting early. */
   async plan(conditions: readonly Condition[]): Promise<SearchPlan> {
-    const choices = conditions.filter(({ indexed }) => indexed);
-    if (choices.length === 0) return { conditions, small: null };
-    const probes = choices.map(
-      ({ sql }, index) =>
-        `SELECT ${index} AS choice, COUNT(*) AS size FROM (SELECT {id} FROM {table} WHERE ${sql} LIMIT ${SMALL_SET + 1}) AS probe_${index}`,
+    const known = conditions.filter(({ index }) => index);
+    if (known.length === 0) return { conditions, small: null };
+    const probes = known.map(
+      ({ sql }, place) =>
+        `SELECT ${place} AS place, COUNT(*) AS size FROM (SELECT {id} FROM {table} WHERE ${sql} LIMIT ${SMALL_SET + 1}) AS probe_${place}`,
     );
-    const found = await this.run(probes.join(' UNION ALL '), valuesOf(choices));
-    const sizes = found.map(({ choice, size }) => ({ choice: Number(choice), size: Number(size) })).sort((a, b) => a.size - b.size);
-    const [smallest] = sizes;
-    return { conditions, small: smallest && smallest.size <= SMALL_SET ? (choices[smallest.choice] ?? null) : null };
+    const found = await this.run(probes.join(' UNION ALL '), valuesOf(known));
+    const sizes = found.map(({ place, size }) => ({ condition: known[Number(place)] as Condition, size: Number(size) }));
+    sizes.sort((a, b) => a.size - b.size);
+    const rest = conditions.filter(({ index }) => !index);
+    const [rarest] = sizes;
+    return { conditions: [...sizes.map(({ condition }) => condition), ...rest], small: rarest && rarest.size <= SMALL_SET ? rarest.condition : null };
   }
 
   async page(plan: SearchPlan, order: SearchOrder, limit: number): Promise<SearchPage<Row>> {
-    const until = await this.findWindowEnd(plan, order, WINDOW);
-    const { source, where, values } = this.clauses(plan, order, until);
-    const sql = `SELECT {*} FROM ${source} WHERE ${where} ORDER BY ${orderBy(order)} LIMIT ${limit + 1}`;
-    const rows = (await this.run(sql, values)).map((record) => this.table.hydrate(record));
-    const isFull = rows.length > limit;
-    return { rows: rows.slice(0, limit), end: isFull ? positionOf(rows[limit - 1] as Row, order) : until };
+    const rows: Row[] = [];
+    let end: Position | null = null;
+    for await (const stretch of this.stretches(plan, order)) {
+      rows.push(...(await this.rowsIn(plan, stretch, limit + 1 - rows.length)));
+      end = rows.length > limit ? positionOf(rows[limit - 1] as Row, order) : stretch.until;
+      if (rows.length >= limit) break;
+    }
+    return { rows: rows.slice(0, limit), end };
   }
 
   /** Everything, page by page. */
@@ -106,51 +123,120 @@ export class KeysetSearch<Row extends SearchRow> {
   }
 
   /** How many rows there are, or different values of one column, or that there are at least so many. */
-  async count(plan: SearchPlan, order: SearchOrder, distinct?: string): Promise<Total> {
-    const whole = { ...order, from: null };
-    const until = await this.findWindowEnd(plan, whole, WINDOW);
-    const { source, where, values } = this.clauses(plan, whole, until);
-    const rows = `SELECT {${distinct ?? 'id'}} AS place FROM ${source} WHERE ${where} LIMIT ${COUNT_CAP + 1}`;
-    const [found] = await this.run(`SELECT COUNT(*) AS size, COUNT(DISTINCT place) AS places FROM (${rows}) AS counted`, values);
-    const size = Number(found?.size);
-    return { value: Math.min(Number(found?.places), COUNT_CAP), capped: until !== null || size > COUNT_CAP };
+  async count(plan: SearchPlan, { direction }: SearchOrder, distinct?: string): Promise<Total> {
+    const seen = new Set<unknown>();
+    let size = 0;
+    for await (const stretch of this.stretchesToCount(plan, direction, distinct)) {
+      if (distinct) size = (await this.valuesIn(plan, stretch, distinct)).reduce<Set<unknown>>((all, value) => all.add(value), seen).size;
+      else size += await this.countIn(plan, stretch);
+      if (size > COUNT_CAP) break;
+      if (!stretch.until) return { value: size, capped: false };
+    }
+    return { value: Math.min(size, COUNT_CAP), capped: true };
+  }
+
+  /** What one index decides is counted in one go; else along the ids, where neighbours are neighbours on the disk. */
+  private stretchesToCount(plan: SearchPlan, direction: 'asc' | 'desc', distinct?: string): AsyncIterable<Stretch> | Iterable<Stretch> {
+    const order: SearchOrder = { sort: 'id', direction, from: null };
+    const [first] = plan.conditions;
+    const isDecidedByOneIndex = plan.conditions.every(({ index }) => index && index === first?.index);
+    return isDecidedByOneIndex && !distinct ? [{ order, until: null }] : this.stretches(plan, order);
+  }
+
+  /** Stretches of an order from its place on, until everything was seen or time is up. */
+  private async *stretches(plan: SearchPlan, order: SearchOrder): AsyncGenerator<Stretch> {
+    const deadline = performance.now() + BUDGET_MS;
+    let from = order.from;
+    for (let size = FIRST_STRETCH; size <= LAST_STRETCH; size *= 2) {
+      const start = performance.now();
+      const until = await this.findEnd(plan, { ...order, from }, size);
+      yield { order: { ...order, from }, until };
+      const end = performance.now();
+      // The next one will take twice as long.
+      if (!until || end + 2 * (end - start) > deadline) return;
+      from = until;
+    }
   }
 
   /** The place after `size` rows of an order; null when fewer are left, and when every row on the way is a hit anyway. */
-  private async findWindowEnd({ conditions, small }: SearchPlan, order: SearchOrder, size: number): Promise<Position | null> {
-    const along = conditionsAlong(conditions, order);
-    if (small || along.length === conditions.length) return null;
-    const { where, values } = this.clauses({ conditions: along, small: null }, order, null);
-    const sql = `SELECT {${order.sort}} AS place, {id} AS id FROM {table} WHERE ${where} ORDER BY ${orderBy(order)} LIMIT 1 OFFSET ${size - 1}`;
+  private async findEnd(plan: SearchPlan, order: SearchOrder, size: number): Promise<Position | null> {
+    const along = this.conditionsAlong(plan, order);
+    if (this.smallFor(plan, order) || along.length === plan.conditions.length) return null;
+    const { where, values } = this.clauses({ conditions: along, small: null }, { order, until: null });
+    const sql = `SELECT {${order.sort}} AS place, {id} AS id FROM {table} WHERE ${where} ORDER BY ${this.orderBy(order)} LIMIT 1 OFFSET ${size - 1}`;
     const [last] = await this.run(sql, values);
     return last ? { value: Number(last.place), id: String(last.id) } : null;
   }
 
-  private clauses({ conditions, small }: SearchPlan, order: SearchOrder, until: Position | null) {
+  private async rowsIn(plan: SearchPlan, stretch: Stretch, limit: number): Promise<Row[]> {
+    const { source, where, values } = this.clauses(plan, stretch);
+    const sql = `SELECT {*} FROM ${source} WHERE ${where} ORDER BY ${this.orderBy(stretch.order)} LIMIT ${limit}`;
+    return (await this.run(sql, values)).map((record) => this.table.hydrate(record));
+  }
+
+  private async countIn(plan: SearchPlan, stretch: Stretch): Promise<number> {
+    const { source, where, values } = this.clauses(plan, stretch);
+    const [found] = await this.run(
+      `SELECT COUNT(*) AS size FROM (SELECT {id} FROM ${source} WHERE ${where} LIMIT ${COUNT_CAP + 1}) AS counted`,
+      values,
+    );
+    return Number(found?.size);
+  }
+
+  private async valuesIn(plan: SearchPlan, stretch: Stretch, column: string): Promise<unknown[]> {
+    const { source, where, values } = this.clauses(plan, stretch);
+    return (await this.run(`SELECT {${column}} AS value FROM ${source} WHERE ${where} LIMIT ${COUNT_CAP + 1}`, values)).map(({ value }) => value);
+  }
+
+  private clauses(plan: SearchPlan, { order, until }: Stretch) {
+    const small = this.smallFor(plan, order);
     const limits = [...(order.from ? [this.after(order, order.from)] : []), ...(until ? [this.upTo(order, until)] : [])];
-    const all = [...conditions, ...limits];
+    const all = [...plan.conditions.filter((condition) => condition !== small), ...limits];
     return {
       source: small
-        ? `{table} JOIN (SELECT {id} AS candidate_id FROM {table} WHERE ${small.sql} LIMIT ${WINDOW}) AS candidates ON candidates.candidate_id = {id}`
+        ? `{table} JOIN (SELECT {id} AS candidate_id FROM {table} WHERE ${small.sql} LIMIT ${COUNT_CAP}) AS candidates ON candidates.candidate_id = {id}`
         : '{table}',
       where: all.map(({ sql }) => `(${sql})`).join(' AND ') || '1 = 1',
-      // The small set's condition comes first in the text, and once more among all of them.
-      values: valuesOf(all),
+      values: valuesOf(small ? [small, ...all] : all),
     };
   }
 
-  private after({ sort, direction }: SearchOrder, { value, id, inclusive }: Position): Condition {
-    return { sql: this.compare(sort, direction === 'asc' ? '>' : '<', 'from', inclusive ? '=' : ''), values: { fromValue: value, fromId: id } };
+  /** The small set to begin with, unless its index is in the wanted order already. */
+  private smallFor({ small }: SearchPlan, order: SearchOrder): Condition | null {
+    return small?.byId && this.isById(order) ? null : small;
   }
 
-  private upTo({ sort, direction }: SearchOrder, { value, id }: Position): Condition {
-    return { sql: this.compare(sort, direction === 'asc' ? '<' : '>', 'until', '='), values: { untilValue: value, untilId: id } };
+  /** The conditions that an index in this order decides, so that no row on the way is in vain. */
+  private conditionsAlong({ conditions }: SearchPlan, order: SearchOrder): Condition[] {
+    const byId = this.isById(order);
+    const prefix = byId ? conditions.find((condition) => condition.byId) : undefined;
+    return conditions.filter((condition) => condition === prefix || condition.index === (byId ? 'id' : order.sort));
   }
 
-  private compare(sort: string, sign: '<' | '>', name: string, orEqual: '' | '='): string {
-    if (sort === 'id') return `{id} ${sign}${orEqual} :${name}Id`;
+  private after(order: SearchOrder, { value, id, inclusive }: Position): Condition {
+    return {
+      sql: this.compare(order, order.direction === 'asc' ? '>' : '<', 'from', inclusive ? '=' : ''),
+      values: { fromValue: value, fromId: id },
+    };
+  }
+
+  private upTo(order: SearchOrder, { value, id }: Position): Condition {
+    return { sql: this.compare(order, order.direction === 'asc' ? '<' : '>', 'until', '='), values: { untilValue: value, untilId: id } };
+  }
+
+  private compare(order: SearchOrder, sign: '<' | '>', name: string, orEqual: '' | '='): string {
+    const { sort } = order;
+    if (this.isById(order)) return `{id} ${sign}${orEqual} :${name}Id`;
     if (this.comparesTuples) return `({${sort}}, {id}) ${sign}${orEqual} (:${name}Value, :${name}Id)`;
     return `{${sort}} ${sign} :${name}Value OR ({${sort}} = :${name}Value AND {id} ${sign}${orEqual} :${name}Id)`;
+  }
+
+  private orderBy(order: SearchOrder): string {
+    return this.isById(order) ? `{id} ${order.direction}` : `{${order.sort}} ${order.direction}, {id} ${order.direction}`;
+  }
+
+  private isById({ sort }: SearchOrder): boolean {
+    return sort === 'id' || sort === this.timeColumn;
   }
 
   private async run(template: string, values: Values): Promise<Values[]> {
@@ -163,16 +249,6 @@ export class KeysetSearch<Row extends SearchRow> {
 export function positionOf(row: SearchRow, { sort }: Pick<SearchOrder, 'sort'>): Position {
   const value: unknown = row[sort];
   return { value: value instanceof Date ? value.getTime() : 0, id: row.id as string };
-}
-
-/** The conditions that an index in this order takes into account, so that no row on the way is in vain. */
-function conditionsAlong(conditions: readonly Condition[], { sort }: SearchOrder): Condition[] {
-  const prefix = sort === 'id' ? conditions.find(({ indexed }) => indexed === 'by-id') : undefined;
-  return conditions.filter((condition) => condition === prefix || condition.column === sort);
-}
-
-function orderBy({ sort, direction }: SearchOrder): string {
-  return sort === 'id' ? `{id} ${direction}` : `{${sort}} ${direction}, {id} ${direction}`;
 }
 
 function valuesOf(conditions: readonly Condition[]): Values {
