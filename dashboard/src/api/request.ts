@@ -27,11 +27,11 @@ async function send(method: string, path: string, { query, body, signal }: Reque
       signal,
       body: body === undefined ? undefined : JSON.stringify(body),
     });
-    reachable.set(true);
+    reachable.set(response.status < 500);
     if (!response.ok) throw await errorOf(response);
     return response;
   } catch (error) {
-    if (error instanceof ApiError && error.status === 0) reachable.set(false);
+    if (error instanceof ApiError && (error.status === 0 || error.status >= 500)) reachable.set(false);
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import { FreshLoginDialog } from '../session/fresh-login-dialog';
 import { SignInPage } from '../session/sign-in-page';
 import { useSignedIn } from '../session/use-session';
 import { AdminGate } from './admin-gate';
+import { ErrorBoundary } from './error-boundary';
 import { PageLoading } from './page-loading';
 
 // The sign-in form is on screen while the pages still load.
@@ -13,7 +14,7 @@ const Pages = lazy(() => import('./pages'));
 export function App() {
   const signedIn = useSignedIn();
   return (
-    <>
+    <ErrorBoundary>
       {signedIn ? (
         <Suspense fallback={<PageLoading />}>
           <AdminGate>
@@ -26,6 +27,6 @@ export function App() {
       <FreshLoginDialog />
       <Announcements />
       <ExactTip />
-    </>
+    </ErrorBoundary>
   );
 }

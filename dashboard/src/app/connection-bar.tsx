@@ -12,9 +12,9 @@ export function ConnectionBar() {
   return (
     <div role="status" className={classes.bar}>
       <IconWifiOff size={18} aria-hidden />
-      <span>{isOnline ? 'The server does not answer.' : 'You are offline.'} What you see may be out of date; you stay signed in.</span>
+      <span>{isOnline ? 'The server is not available right now.' : 'You are offline.'} What you see may be out of date; you stay signed in.</span>
       <Button size="compact-sm" variant="default" onClick={() => void queryClient.refetchQueries({ type: 'active' })}>
-        Try again
+        Refresh
       </Button>
     </div>
   );

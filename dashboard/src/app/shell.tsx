@@ -1,10 +1,9 @@
-import { ActionIcon, Group, Menu, UnstyledButton } from '@mantine/core';
-import { IconChartLine, IconHelp, IconHistory, IconKey, IconLock, IconLogout, IconSettings, IconUser } from '@tabler/icons-react';
+import { ActionIcon, Group } from '@mantine/core';
+import { IconChartLine, IconHelp, IconHistory, IconKey, IconLock, IconSettings } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import { StatusBadge } from '../common/tone-badge';
-import { UserText } from '../common/user-text';
-import { session } from '../session/session';
 import { useSettings } from '../settings/use-settings';
+import { AccountMenu } from './account-menu';
 import { ColorSchemeToggle } from './color-scheme-toggle';
 import { ConnectionBar } from './connection-bar';
 import { HelpDialog } from './help-dialog';
@@ -73,29 +72,5 @@ function Tools({ openHelp }: { openHelp: () => void }) {
       <ColorSchemeToggle />
       <AccountMenu />
     </Group>
-  );
-}
-
-function AccountMenu() {
-  const { me } = useSettings();
-  return (
-    <Menu position="bottom-end" width={220}>
-      <Menu.Target>
-        <UnstyledButton className={classes.account} aria-label={`Account: ${me.subject}`}>
-          <IconUser size={18} aria-hidden />
-          <span className={classes.accountName}>
-            <UserText truncate>{me.subject}</UserText>
-          </span>
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item component="a" href={`#/keys/${me.sessionId}`} leftSection={<IconKey size={16} aria-hidden />}>
-          This session
-        </Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void session.signOut()}>
-          Sign out
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   );
 }

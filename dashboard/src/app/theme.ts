@@ -36,7 +36,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-red-filled': '#c92a2a',
     '--mantine-color-red-outline': '#c92a2a',
     '--mantine-color-orange-outline': '#a35200',
-    '--mantine-color-green-outline': '#2b8a3e',
+    '--mantine-color-green-outline': '#237032',
     '--mantine-color-blue-outline': '#1864ab',
   },
   dark: {

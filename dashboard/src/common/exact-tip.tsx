@@ -15,9 +15,11 @@ export function ExactTip() {
     if (target && tip.current) place(tip.current, target);
   }, [target]);
   return (
-    <div ref={tip} id={TIP_ID} role="tooltip" className={classes.tip} hidden={!target}>
-      {target?.dataset.exact}
-    </div>
+    <aside aria-label="Exact time" hidden={!target}>
+      <div ref={tip} id={TIP_ID} role="tooltip" className={classes.tip}>
+        {target?.dataset.exact}
+      </div>
+    </aside>
   );
 }
 

@@ -29,17 +29,19 @@ function FilterForm({ fields, filters, onClose, onApply }: Omit<FilterDialogProp
   };
   return (
     <form onSubmit={submit}>
-      <div className={classes.fields}>
-        {fields.map((field) => (
-          <FieldInput
-            key={field.name}
-            field={field}
-            value={draft[field.name] ?? ''}
-            error={problemOf(field, draft)}
-            onChange={(value) => setDraft({ ...draft, [field.name]: value })}
-          />
-        ))}
-      </div>
+      {[fields.filter(({ kind }) => kind !== 'instant'), fields.filter(({ kind }) => kind === 'instant')].map((group, index) => (
+        <div key={index} className={classes.fields}>
+          {group.map((field) => (
+            <FieldInput
+              key={field.name}
+              field={field}
+              value={draft[field.name] ?? ''}
+              error={problemOf(field, draft)}
+              onChange={(value) => setDraft({ ...draft, [field.name]: value })}
+            />
+          ))}
+        </div>
+      ))}
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={() => setDraft({})}>
           Clear all

@@ -12,11 +12,11 @@ interface ListStatusProps {
 
 /** Above a list: how much there is, what is new, and whether it is still searching. */
 export function ListStatus({ list, one }: ListStatusProps) {
-  const { page, fresh, gone, isSearching, isStopped } = list;
+  const { page, error, fresh, gone, isSearching, isStopped } = list;
   return (
     <div className={classes.status}>
       <Text size="sm" c="dimmed" role="status">
-        {page ? `${formatTotal(page.total)} ${page.total.value === 1 && !page.total.capped ? one : `${one}s`}` : 'Loading…'}
+        {page ? `${formatTotal(page.total)} ${page.total.value === 1 && !page.total.capped ? one : `${one}s`}` : !error && 'Loading…'}
       </Text>
       {isSearching && (
         <Group gap="xs" role="status">

@@ -104,7 +104,7 @@ function CountedForm({ matched, reason, busy, onReason, onClose, onRevoke, child
     <form onSubmit={submit}>
       <Stack gap="sm">
         <Alert color="orange" variant="outline" title={`${plural(matched, 'key')} will be revoked`}>
-          This cannot be undone: each of these sessions and keys has to log in or be issued again. {survivalOf(settings)}
+          This cannot be undone: each of these sessions and keys has to log in or be issued again. {survivalOf(settings, 'Their')}
         </Alert>
         <TextInput
           label="Reason"

@@ -42,20 +42,20 @@ function tilesOf({ tiles, from }: Stats, now: number): Tile[] {
     { label: 'Active keys', value: formatTotal(tiles.active), Icon: IconKey, href: href(['keys'], { status: 'active' }) },
     { label: 'Subjects', value: formatTotal(tiles.subjects), Icon: IconUsers, href: href(['keys'], { status: 'active' }) },
     {
-      label: 'Refreshes, 24 h',
+      label: 'Refreshes, 24\u00a0h',
       value: formatNumber(tiles.rotated + tiles.retried),
       Icon: IconRefresh,
       href: href(['audit'], { type: 'refresh_token.rotated', ...since }),
     },
     {
-      label: 'Reuse alerts, 24 h',
+      label: 'Reuse alerts, 24\u00a0h',
       value: formatNumber(tiles.reused),
       Icon: IconAlertTriangle,
       href: href(['audit'], { type: 'refresh_token.reused', ...since }),
       alarming: tiles.reused > 0,
     },
     {
-      label: 'Expiring within 24 h',
+      label: 'Expiring within 24\u00a0h',
       value: formatTotal(tiles.expiring),
       Icon: IconClockX,
       href: href(['keys'], { status: 'active', expiresTo: new Date(now + DAY_MS).toISOString(), sort: 'expiresAt', order: 'asc' }),

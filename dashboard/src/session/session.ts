@@ -7,6 +7,7 @@ const REFRESH_AHEAD_MS = 30_000;
 /** Tokens live in this closure and nowhere else: a reload asks to sign in again. */
 let tokens: Tokens | null = null;
 let refreshing: Promise<void> | null = null;
+let endedByServer = false;
 const listeners = new Set<() => void>();
 
 export const session = {
@@ -18,12 +19,14 @@ export const session = {
     if (!response.ok) throw await errorOf(response);
     const answer = readTokens(await response.json().catch(() => null), requestedAt);
     if (!answer) throw new ApiError(response.status, 'login_answer_unknown', 'The login route answered without tokens.');
+    endedByServer = false;
     setTokens(answer);
     if (previous) void logOut(previous);
   },
 
   async signOut(): Promise<void> {
     const previous = tokens;
+    endedByServer = false;
     setTokens(null);
     if (previous) await logOut(previous);
   },
@@ -39,6 +42,9 @@ export const session = {
   },
 
   isSignedIn: (): boolean => tokens !== null,
+
+  /** The server ended the last session of this page: it expired or was revoked. */
+  wasEnded: (): boolean => endedByServer,
 
   subscribe(listener: () => void): () => void {
     listeners.add(listener);
@@ -72,7 +78,10 @@ async function exchange(): Promise<void> {
   const response = await post(config.refreshUrl, { [config.refreshTokenParam]: presented.refreshToken });
   // A new sign-in while this was under way wins.
   if (tokens !== presented) return;
-  if (response.status === 401) setTokens(null);
+  if (response.status === 401) {
+    endedByServer = true;
+    setTokens(null);
+  }
   // Anything else leaves the token as it is: the next request presents it again.
   if (!response.ok) throw await errorOf(response);
   const answer = readTokens(await response.json().catch(() => null), requestedAt);

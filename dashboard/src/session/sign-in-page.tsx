@@ -1,6 +1,7 @@
-import { Text } from '@mantine/core';
+import { Alert, Text } from '@mantine/core';
 import { useEffect } from 'react';
 import { MessagePage } from '../app/message-page';
+import { session } from './session';
 import { SignInForm } from './sign-in-form';
 
 export function SignInPage({ preload }: { preload: () => void }) {
@@ -13,6 +14,11 @@ export function SignInPage({ preload }: { preload: () => void }) {
       <Text size="sm" c="dimmed" mb="md">
         Sign in with an administrator’s account. Closing or reloading this page ends the sign-in: nothing is stored in the browser.
       </Text>
+      {session.wasEnded() && (
+        <Alert role="alert" color="orange" variant="outline" mb="md">
+          Your session has ended: it expired or was revoked. Sign in again to go on where you were.
+        </Alert>
+      )}
       <SignInForm />
     </MessagePage>
   );
