@@ -4,6 +4,8 @@ import { SessionCheck } from '../guards/decorators';
 import { JwtRefreshExceptionFilter } from '../http/jwt-refresh-exception.filter';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { RefreshTokenStore } from '../sessions/refresh-token.store';
+import { AdminErrors } from '../openapi/admin-errors';
+import { Answers, AnswersFile, Bearer, Operation, Section } from '../openapi/openapi';
 import { AdminHeadersInterceptor } from './admin-headers.interceptor';
 import { type Administrator, CurrentAdministrator } from './admin.log';
 import { AdminService } from './admin.service';
@@ -11,12 +13,14 @@ import { CsvExport } from './csv-export';
 import { EventListQuery } from './dto/event-list.dto';
 import { StatsQuery } from './dto/stats.dto';
 import { adminPipe } from './dto/validation';
-import type { EventView } from './event.view';
-import type { Page } from './pager';
-import { settingsView, type SettingsView } from './settings.view';
-import { type Statistics, StatisticsService } from './statistics.service';
+import { EventPage } from './page.view';
+import { settingsView, SettingsView } from './settings.view';
+import { StatisticsService } from './statistics.service';
+import { StatisticsView } from './statistics.view';
 
 /** The admin API's routes about what happened and how the module is set up. Mounted before those with an id in their path. */
+@Section('admin')
+@Bearer()
 @Controller()
 @UseInterceptors(AdminHeadersInterceptor)
 @SessionCheck('strict')
@@ -33,21 +37,33 @@ export class AdminInsightController {
   ) {}
 
   @Get('stats')
-  stats(@Query() { range }: StatsQuery): Promise<Statistics> {
+  @Operation('getStatistics', 'Counts what lives and what happened')
+  @Answers(200, 'The numbers of the overview.', StatisticsView)
+  @AdminErrors('request_invalid')
+  stats(@Query() { range }: StatsQuery): Promise<StatisticsView> {
     return this.statistics.get(range);
   }
 
   @Get('events')
-  listEvents(@Query() query: EventListQuery): Promise<Page<EventView>> {
+  @Operation('listEvents', 'Lists the audit log, page by page')
+  @Answers(200, 'A page; it may have fewer lines than asked for, even none, and still have a next one.', EventPage)
+  @AdminErrors('request_invalid')
+  listEvents(@Query() query: EventListQuery): Promise<EventPage> {
     return this.admin.listEvents(query);
   }
 
   @Get('events.csv')
+  @Operation('exportEvents', 'Exports the audit log as CSV', 'Takes the filter and the order of the list; `limit` and `cursor` mean nothing here.')
+  @AnswersFile('text/csv', 'The lines, and a first one with the names of the columns.', { 'X-Row-Limit': 'How many rows the file may have.' })
+  @AdminErrors('request_invalid')
   exportEvents(@Query() query: EventListQuery, @CurrentAdministrator() administrator: Administrator): Promise<StreamableFile> {
     return this.csv.exportEvents(query, administrator);
   }
 
   @Get('settings')
+  @Operation('getSettings', 'Shows the options in effect')
+  @Answers(200, 'Durations are in seconds; no secret is among them.', SettingsView)
+  @AdminErrors()
   settings(): SettingsView {
     return settingsView(this.options, { name: this.tokens.tableName, eventsName: this.events.tableName });
   }

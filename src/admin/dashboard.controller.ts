@@ -3,6 +3,7 @@ import { Public } from '../guards/decorators';
 import type { JwtRefreshExtras } from '../jwt-refresh.options';
 import { JWT_REFRESH_EXTRAS } from '../jwt-refresh.module-definition';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
+import { Undocumented } from '../openapi/openapi';
 import { readDashboardAssets, readDashboardPage } from './dashboard-files';
 import { dashboardConfig, pageWith } from './dashboard-page';
 
@@ -30,6 +31,7 @@ const SECURITY_HEADERS: Record<string, string> = {
 
 /** The web page of the admin API. It holds no data: whoever opens it sees a sign-in form. */
 @Public()
+@Undocumented()
 @Controller()
 export class DashboardController {
   private readonly page = readDashboardPage();

@@ -1,29 +1,49 @@
 import type { RefreshTokenEventRecord } from '../audit/refresh-token-event.entity';
-import type { JwtRefreshEventType } from '../events/jwt-refresh-events';
+import { EVENT_TYPES, type JwtRefreshEventType } from '../events/jwt-refresh-events';
+import { Field, Model } from '../openapi/openapi';
+import { anyObject, instant, integer, of, oneOf, orNull, text, uuid } from '../openapi/schema';
 import type { DeviceInfo } from '../sessions/device-info';
+import { DeviceView } from './device.view';
 
-/** A line of the audit log as administrators see it. Instants are ISO 8601 UTC. */
+@Model('RefreshTokenEvent', 'A line of the audit log as administrators see it. Instants are ISO 8601 UTC.')
 export class EventView {
+  @Field('UUID v7: the order of ids is the order of time.', uuid)
   id!: string;
+
+  @Field('What happened.', oneOf(EVENT_TYPES))
   type!: JwtRefreshEventType;
+
+  @Field('When.', instant)
   at!: string;
-  /** The token family it happened to, where it is about one. */
+
+  @Field('The token family it happened to, where it is about one.', orNull(uuid))
   sessionId!: string | null;
-  /** Whose family it is. */
+
+  @Field('Whose family it is.', orNull(text))
   subject!: string | null;
-  /** Who did it; null for the holder of the token, and for the module itself. */
+
+  @Field('Who did it; null for the holder of the token, and for the module itself.', orNull(text))
   actor!: string | null;
-  /** Why. */
+
+  @Field('Why.', orNull(text))
   reason!: string | null;
+
+  @Field('The address of the request.', orNull(text))
   ip!: string | null;
-  /** The family's generation after the event. */
+
+  @Field("The family's generation after the event.", orNull(integer))
   generation!: number | null;
-  /** The generation of the token that was presented, where it differs. */
+
+  @Field('The generation of the token that was presented, where it differs.', orNull(integer))
   presentedGeneration!: number | null;
+
+  @Field('The device of the request, where there was one.', orNull(of(DeviceView)))
   deviceInfo!: DeviceInfo | null;
-  /** Whether what was asked for was done. */
+
+  @Field('Whether what was asked for was done.', oneOf(['ok', 'refused']))
   result!: 'ok' | 'refused';
-  /** What else an administrator's action was about. */
+
+  @Field("What else an administrator's action was about.", orNull(anyObject))
   details!: Record<string, unknown> | null;
 }
 

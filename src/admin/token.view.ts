@@ -1,35 +1,97 @@
+import { Field, Model } from '../openapi/openapi';
+import { anyObject, flag, group, instant, integer, listOf, of, oneOf, orNull, text, uuid } from '../openapi/schema';
 import type { DeviceInfo } from '../sessions/device-info';
 import type { RefreshToken, RefreshTokenKind } from '../sessions/refresh-token.entity';
+import type { PresentedToken } from './admin.service';
+import { DeviceView } from './device.view';
 import type { TokenStatus } from './dto/token-filter.dto';
+import { EventView } from './event.view';
 
-/** A token family as administrators see it. Instants are ISO 8601 UTC. */
+@Model('RefreshToken', 'A token family as administrators see it: one login on one device, or one key. Instants are ISO 8601 UTC.')
 export class TokenView {
+  @Field('UUID v7, the `sid` of its access tokens.', uuid)
   id!: string;
+
+  @Field("A `session` is somebody's login, a `key` was made by an administrator.", oneOf(['session', 'key']))
   kind!: RefreshTokenKind;
+
+  @Field("The user's id, the `sub` of its access tokens; for a key that is nobody's, `key:` and its id.")
   subject!: string;
+
+  @Field('The `aud` of its access tokens.')
   audience!: string;
-  /** Idle lifetime in seconds. */
+
+  @Field('Idle lifetime in seconds.')
   lifetime!: number;
+
+  @Field('When it began.', instant)
   createdAt!: string;
-  /** Idle end. */
+
+  @Field('Idle end; each use moves it.', instant)
   expiresAt!: string;
-  /** Absolute end. */
+
+  @Field('Absolute end; nothing moves it.', instant)
   endsAt!: string;
+
+  @Field('When it was revoked; null while it lives.', orNull(instant))
   revokedAt!: string | null;
+
+  @Field('Why it was revoked.', orNull(text))
   revokedReason!: string | null;
+
+  @Field('Who revoked it; null when the module itself did.', orNull(text))
   revokedBy!: string | null;
+
+  @Field('When it was last used; null until the first time.', orNull(instant))
   lastUsed!: string | null;
-  /** Claims in each of its access tokens. */
+
+  @Field('Claims in each of its access tokens.', anyObject)
   content!: Record<string, unknown>;
-  /** SHA-256 of the current secret; no credential. */
+
+  @Field('SHA-256 of the current secret, base64url; no credential.')
   tokenHash!: string;
-  /** Names the current generation. */
+
+  @Field('Names the current generation.')
   jti!: string;
+
+  @Field('How often it has rotated.')
   generation!: number;
+
+  @Field('False for a key that may be used again and again.')
   rotates!: boolean;
+
+  @Field('A name for people.', orNull(text))
   label!: string | null;
+
+  @Field('The device at login.', orNull(of(DeviceView)))
   deviceInfo!: DeviceInfo | null;
+
+  @Field('What it is by the clock and its row.', oneOf(['active', 'expired', 'revoked']))
   status!: TokenStatus;
+}
+
+@Model('RefreshTokenDetails', 'A token family and its life.')
+export class TokenDetailsView extends TokenView {
+  @Field('Its newest events, the oldest of them first.', listOf(of(EventView)))
+  events!: EventView[];
+
+  @Field('Whether there are older ones.')
+  eventsCapped!: boolean;
+}
+
+@Model('CreatedRefreshToken', 'A new key and its token.')
+export class CreatedTokenView extends TokenView {
+  @Field('The only copy of the token; nothing the server keeps can make it again.')
+  token!: string;
+}
+
+@Model('LookedUpRefreshToken', 'The family that a pasted token belongs to.')
+export class LookedUpTokenView extends TokenView {
+  @Field(
+    "What was pasted: its type, its generation, and whether that is the family's current one.",
+    group({ type: oneOf(['refresh', 'access']), generation: integer, current: flag }),
+  )
+  presented!: PresentedToken;
 }
 
 /** An allow-list: a column that is added to the row does not show here by itself. */

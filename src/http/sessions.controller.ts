@@ -4,13 +4,14 @@ import { JwtRefreshError } from '../errors';
 import type { Carrier } from '../guards/credentials';
 import { CurrentUser } from '../guards/decorators';
 import { JwtRefreshService } from '../jwt-refresh.service';
+import { ACCESS_TOKEN_ERRORS, Answers, Bearer, Errors, Field, IdParam, INVALID_PARAMETER, Operation, Section } from '../openapi/openapi';
 import type { AccessTokenClaims } from '../tokens/access-token.service';
 import { JwtRefreshExceptionFilter } from './jwt-refresh-exception.filter';
-import { sessionView, type SessionView } from './session.view';
+import { SessionList, sessionView } from './session.view';
 
 /** Query of `DELETE …/sessions`. */
 export class EndSessionsQuery {
-  /** `current` keeps the session that asks. */
+  @Field('`current` keeps the session that asks.')
   @IsOptional()
   @IsIn(['current'])
   except?: 'current';
@@ -19,18 +20,27 @@ export class EndSessionsQuery {
 const strictQuery = new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, expectedType: EndSessionsQuery });
 
 /** `GET` and `DELETE …/sessions`: what users see and end of their own. Whoever mounts it puts `JwtAuthGuard` before it. */
+@Section('auth')
+@Bearer()
 @Controller()
 @UseFilters(JwtRefreshExceptionFilter)
 export class SessionsController {
   constructor(private readonly jwtRefresh: JwtRefreshService) {}
 
   @Get()
-  async list(@CurrentUser() user: AccessTokenClaims): Promise<{ data: SessionView[] }> {
+  @Operation('listSessions', "Lists the user's own sessions")
+  @Answers(200, 'The sessions that live, with the one that asks marked.', SessionList)
+  @Errors(...ACCESS_TOKEN_ERRORS, 'temporarily_unavailable')
+  async list(@CurrentUser() user: AccessTokenClaims): Promise<SessionList> {
     const sessions = await this.jwtRefresh.sessions(user.sub);
     return { data: sessions.map((session) => sessionView(session, user.sid)) };
   }
 
   @Delete()
+  @Operation('endSessions', "Ends the user's own sessions")
+  @Answers(204, 'They have ended.')
+  @Answers(400, 'A parameter is unknown or wrong.', INVALID_PARAMETER)
+  @Errors(...ACCESS_TOKEN_ERRORS, 'temporarily_unavailable')
   @HttpCode(204)
   async endAll(@CurrentUser() user: AccessTokenClaims, @Query(strictQuery) { except }: EndSessionsQuery, @Req() request: Carrier): Promise<void> {
     const reason = except === 'current' ? 'logout_others' : 'logout_all';
@@ -39,6 +49,10 @@ export class SessionsController {
 
   /** Somebody else's session, an ended one and one that never was get the same answer. */
   @Delete(':id')
+  @Operation('endSession', "Ends one of the user's own sessions")
+  @IdParam("The session's id.")
+  @Answers(204, 'It has ended.')
+  @Errors(...ACCESS_TOKEN_ERRORS, 'session_not_found', 'temporarily_unavailable')
   @HttpCode(204)
   async end(@CurrentUser() user: AccessTokenClaims, @Param('id') id: string, @Req() request: Carrier): Promise<void> {
     const ended = await this.jwtRefresh.revokeFamily(id, 'logout', { request, subject: user.sub, actor: user.sub });

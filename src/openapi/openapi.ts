@@ -36,7 +36,11 @@ export function Model(name: string, description: string): ClassDecorator {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- without a schema any property will do
 export function Field<Value = any>(description: string, schema?: Schema<Value>) {
   return <Name extends string>(target: { readonly [Key in Name]?: Value }, name: Name): void =>
-    document(({ ApiProperty }) => ApiProperty({ description, ...(schema ?? validatedSchema(target, name)) }))(target, name);
+    document(({ ApiProperty }) => {
+      const options = schema ?? validatedSchema(target, name);
+      // An object's list of required members says nothing of the object itself.
+      return ApiProperty({ description, ...options, ...(Array.isArray(options.required) && { selfRequired: true }) });
+    })(target, name);
 }
 
 /** What a route does. The id names it in generated clients. */
@@ -44,11 +48,11 @@ export function Operation(operationId: string, summary: string, description?: st
   return document(({ ApiOperation }) => ApiOperation({ operationId, summary, description }));
 }
 
-/** The body of a route that reads it from the request by itself. */
-export function Accepts(type: Type, ...mediaTypes: string[]): MethodDecorator {
+/** The body of a route that reads it from the request by itself: JSON or a form. */
+export function Accepts(type: Type, { optional = false } = {}): MethodDecorator {
   return applyDecorators(
-    document(({ ApiConsumes }) => ApiConsumes(...mediaTypes)),
-    document(({ ApiBody }) => ApiBody({ type })),
+    document(({ ApiConsumes }) => ApiConsumes('application/json', 'application/x-www-form-urlencoded')),
+    document(({ ApiBody }) => ApiBody({ type, required: !optional })),
   );
 }
 

@@ -10,9 +10,10 @@ const TYPES = new Map<unknown, JsonSchema>([
   [Boolean, { type: 'boolean' }],
 ]);
 
-/** What the rules of class-validator say; a rule of our own brings its schema along as its context. */
+/** What the rules of class-validator say; one of our own says it with {@link asSchema}. */
 const RULES: Record<string, (constraint: unknown) => JsonSchema> = {
   isIn: (values) => ({ type: 'string', enum: values }),
+  isInt: () => ({ type: 'integer' }),
   isObject: () => ({ type: 'object', additionalProperties: true }),
   isArray: () => ({ type: 'array' }),
   isUuid: () => ({ type: 'string', format: 'uuid' }),
@@ -22,13 +23,25 @@ const RULES: Record<string, (constraint: unknown) => JsonSchema> = {
   arrayMaxSize: (maxItems) => ({ maxItems }),
 };
 
+const SCHEMA = Symbol('schema');
+
+interface RuleContext {
+  readonly [SCHEMA]?: JsonSchema;
+}
+
+/** Makes a rule say what it means as a schema: the rule's options. */
+export function asSchema(schema: JsonSchema): { context: RuleContext } {
+  return { context: { [SCHEMA]: schema } };
+}
+
 /** The schema of a property as far as its type, its rules and its initial value tell. */
 export function validatedSchema(target: object, name: string): JsonSchema {
   const type: unknown = Reflect.getMetadata('design:type', target, name);
   const rules = rulesOf(target, name);
   if (rules.some((rule) => rule.type === 'nestedValidation')) return { type };
   const optional = rules.some((rule) => rule.type === 'conditionalValidation');
-  return Object.assign({ ...TYPES.get(type), ...(optional && { required: false, default: initialValue(target, name) }) }, ...rules.map(schemaOf));
+  const given = { ...TYPES.get(type), ...(optional && { required: false, default: initialValue(target, name) }) };
+  return rules.map(schemaOf).reduce((all, one) => ({ ...all, ...one }), given);
 }
 
 function rulesOf(target: object, name: string): ValidationMetadata[] {
@@ -37,10 +50,11 @@ function rulesOf(target: object, name: string): ValidationMetadata[] {
 }
 
 function schemaOf({ name = '', constraints, context, each }: ValidationMetadata): JsonSchema {
-  const schema = (context as { schema?: JsonSchema } | undefined)?.schema ?? RULES[name]?.((constraints as unknown[] | undefined)?.[0]) ?? {};
+  const schema = (context as RuleContext | undefined)?.[SCHEMA] ?? RULES[name]?.((constraints as unknown[] | undefined)?.[0]) ?? {};
   return each ? { items: schema } : schema;
 }
 
 function initialValue(target: object, name: string): unknown {
-  return new (target.constructor as Type<Record<string, unknown>>)()[name];
+  const fresh = new (target.constructor as Type<object>)();
+  return (fresh as Record<string, unknown>)[name];
 }

@@ -1,4 +1,6 @@
 import { inspect } from 'node:util';
+import { Field, Model } from '../openapi/openapi';
+import { integer, named, oneOf, text } from '../openapi/schema';
 import type { ResolvedOptions } from '../resolve-options';
 
 interface TokenPairParts {
@@ -13,16 +15,22 @@ interface TokenPairParts {
  * An access token and its refresh token. Return it from a handler: as JSON it becomes the token response
  * (RFC 6749 §5.1) with the member names the host has chosen.
  */
+@Model('TokenResponse', 'The token response (RFC 6749 §5.1). The host may have given the two tokens other names.')
 export class TokenPair {
   /** The signed JWT. */
+  @Field('The signed JWT.', named('access_token', text))
   readonly accessToken: string;
   /** The only copy of the refresh token; nothing the server keeps can make it again. */
+  @Field('The only copy of the refresh token.', named('refresh_token', text))
   readonly refreshToken: string;
   /** How to send the access token (RFC 6750). */
+  @Field('How to send the access token (RFC 6750).', named('token_type', oneOf(['Bearer'])))
   readonly tokenType = 'Bearer';
   /** Seconds until the access token expires. */
+  @Field('Seconds until the access token expires.', named('expires_in', integer))
   readonly expiresIn: number;
   /** Seconds until the refresh token expires, if it is not used. */
+  @Field('Seconds until the refresh token expires, if it is not used.', named('refresh_expires_in', integer))
   readonly refreshExpiresIn: number;
   /** The session, as in the access token's `sid`. */
   readonly sessionId: string;

@@ -4,6 +4,7 @@ import { ValidateBy, ValidateIf, type ValidationError } from 'class-validator';
 import { JwtRefreshError } from '../../errors';
 import type { Duration } from '../../duration';
 import { assertLifetime, assertName, LONGEST_SECONDS } from '../../names';
+import { asSchema } from '../../openapi/validated-schema';
 
 const LONGEST_TEXT = 255;
 /** A date, or a date and time with its zone: without one it would mean something else on each server. */
@@ -16,38 +17,29 @@ export function IsOptional(): PropertyDecorator {
 
 /** A text that a column can hold and compare. */
 export function IsName(): PropertyDecorator {
-  return ValidateBy({
-    name: 'isName',
-    validator: {
-      validate: isName,
-      defaultMessage: () => `$property must be a text of 1 to ${LONGEST_TEXT} characters, with no space at its ends and no control characters`,
-    },
-  });
+  const sentence = `a text of 1 to ${LONGEST_TEXT} characters, with no space at its ends and no control characters`;
+  return rule('isName', isName, sentence, { type: 'string', minLength: 1, maxLength: LONGEST_TEXT });
 }
 
 /** An instant in ISO 8601; the property becomes a Date. */
 export function IsInstant(): PropertyDecorator {
+  const isDate = (value: unknown) => value instanceof Date && !Number.isNaN(value.getTime());
   return applyDecorators(
     Transform(({ value }: TransformFnParams): unknown => (typeof value === 'string' && INSTANT.test(value) ? new Date(value) : value)),
-    ValidateBy({
-      name: 'isInstant',
-      validator: {
-        validate: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
-        defaultMessage: () => '$property must be an instant like 2026-11-20T08:00:00Z',
-      },
-    }),
+    rule('isInstant', isDate, 'an instant like 2026-11-20T08:00:00Z', { type: 'string', format: 'date-time' }),
   );
 }
 
 /** A number of seconds or a text like `90d`. */
 export function IsLifetime(): PropertyDecorator {
-  return ValidateBy({
-    name: 'isLifetime',
-    validator: {
-      validate: isLifetime,
-      defaultMessage: () => "$property must be a number of seconds or a text like '90d', from 1 second to 68 years",
-    },
-  });
+  const sentence = "a number of seconds or a text like '90d', from 1 second to 68 years";
+  const seconds = { type: 'integer', minimum: 1, maximum: LONGEST_SECONDS };
+  return rule('isLifetime', isLifetime, sentence, { oneOf: [seconds, { type: 'string', example: '90d' }] });
+}
+
+/** A rule of our own: what it asks for, as a sentence and as a schema. */
+function rule(name: string, validate: (value: unknown) => boolean, sentence: string, schema: Record<string, unknown>): PropertyDecorator {
+  return ValidateBy({ name, validator: { validate, defaultMessage: () => `$property must be ${sentence}` } }, asSchema(schema));
 }
 
 /** class-transformer throws at some values before anybody can validate them: nested too deep, or with a `constructor` of their own. */

@@ -1,0 +1,11 @@
+import { Field, Model } from '../openapi/openapi';
+import type { RevokedMany } from './admin.service';
+
+@Model('RevokedRefreshTokens', 'What a revocation by filter has done.')
+export class RevokedManyView implements RevokedMany {
+  @Field('How many families the filter matches, revoked ones too.')
+  matched!: number;
+
+  @Field('How many of them this call revoked.')
+  revoked!: number;
+}
