@@ -37,7 +37,7 @@ export default function OverviewPage() {
         aria-label="Range of the charts"
         data={RANGES}
         value={range}
-        onChange={(value) => setRange(value as Range)}
+        onChange={(value) => setRange(value)}
       />
       {stats.data && <Charts stats={stats.data} />}
       {stats.isPending && <Skeleton height={300} />}

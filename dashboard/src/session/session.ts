@@ -46,7 +46,7 @@ export const session = {
   /** The server ended the last session of this page: it expired or was revoked. */
   wasEnded: (): boolean => endedByServer,
 
-  subscribe(listener: () => void): () => void {
+  subscribe: (listener: () => void): (() => void) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
   },

@@ -7,6 +7,8 @@ import { session } from './session';
 
 const usesEmail = /mail/i.test(config.login.usernameField);
 
+type FormFields = HTMLFormControlsCollection & Record<'username' | 'password', HTMLInputElement>;
+
 const explainSignIn = (error: unknown): string =>
   isApiError(error) && [400, 401, 403].includes(error.status) ? 'Wrong user name or password.' : explain(error);
 
@@ -15,11 +17,11 @@ export function SignInForm({ onDone }: { onDone?: () => void }) {
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const fields = new FormData(event.currentTarget);
+    const { username, password } = event.currentTarget.elements as FormFields;
     setBusy(true);
     setProblem(null);
     try {
-      await session.signIn(String(fields.get('username')), String(fields.get('password')));
+      await session.signIn(username.value, password.value);
       onDone?.();
     } catch (error) {
       setProblem(explainSignIn(error));
