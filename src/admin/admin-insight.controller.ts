@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Query, StreamableFile, UseFilters, UseInterceptors, UsePipes } from '@nestjs/common';
+import { Controller, Get, Inject, Query, StreamableFile, UseFilters, UseGuards, UseInterceptors, UsePipes } from '@nestjs/common';
 import { AuditStore } from '../audit/audit.store';
 import { SessionCheck } from '../guards/decorators';
 import { JwtRefreshExceptionFilter } from '../http/jwt-refresh-exception.filter';
@@ -6,6 +6,7 @@ import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-o
 import { RefreshTokenStore } from '../sessions/refresh-token.store';
 import { AdminErrors } from '../openapi/admin-errors';
 import { Answers, AnswersFile, Bearer, Operation, Section } from '../openapi/openapi';
+import { AdminDoorGuard } from './admin-door.guard';
 import { AdminHeadersInterceptor } from './admin-headers.interceptor';
 import { type Administrator, CurrentAdministrator } from './admin.log';
 import { AdminService } from './admin.service';
@@ -22,6 +23,7 @@ import { StatisticsView } from './statistics.view';
 @Section('admin')
 @Bearer()
 @Controller()
+@UseGuards(AdminDoorGuard)
 @UseInterceptors(AdminHeadersInterceptor)
 @SessionCheck('strict')
 @UseFilters(JwtRefreshExceptionFilter)

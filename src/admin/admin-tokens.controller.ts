@@ -1,9 +1,24 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, StreamableFile, UseFilters, UseInterceptors, UsePipes } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  StreamableFile,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+  UsePipes,
+} from '@nestjs/common';
 import { SessionCheck } from '../guards/decorators';
 import { JwtRefreshExceptionFilter } from '../http/jwt-refresh-exception.filter';
 import { AdminErrors } from '../openapi/admin-errors';
 import { Answers, AnswersFile, Bearer, IdParam, Operation, Section } from '../openapi/openapi';
 import { Changes, ChangesMuch } from './admin-action';
+import { AdminDoorGuard } from './admin-door.guard';
 import { AdminHeadersInterceptor } from './admin-headers.interceptor';
 import { type Administrator, CurrentAdministrator } from './admin.log';
 import { AdminService } from './admin.service';
@@ -22,6 +37,7 @@ const REVOKED = 'The row; one that was revoked before is unchanged.';
 @Section('admin')
 @Bearer()
 @Controller()
+@UseGuards(AdminDoorGuard)
 @UseInterceptors(AdminHeadersInterceptor)
 @SessionCheck('strict')
 @UseFilters(JwtRefreshExceptionFilter)
