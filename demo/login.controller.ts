@@ -1,19 +1,23 @@
 import { Body, Controller, HttpCode, Post, Req, UnauthorizedException, UseInterceptors, ValidationPipe } from '@nestjs/common';
+import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
-import { type DeviceRequest, JwtRefreshService, Public, type TokenPair, TokenResponseInterceptor } from 'nestjs-jwt-refresh';
+import { type DeviceRequest, JwtRefreshService, Public, TokenPair, TokenResponseInterceptor } from 'nestjs-jwt-refresh';
 import { UsersService } from './users/users.service';
 
 export class LoginDto {
+  @ApiProperty({ example: 'alice', minLength: 1, maxLength: 64 })
   @IsString()
   @MinLength(1)
   @MaxLength(64)
   username!: string;
 
+  @ApiProperty({ example: 'alice-demo', minLength: 1, maxLength: 255 })
   @IsString()
   @MinLength(1)
   @MaxLength(255)
   password!: string;
 
+  @ApiProperty({ required: false, example: 'web', minLength: 1, maxLength: 64 })
   @IsOptional()
   @IsString()
   @MinLength(1)
@@ -21,6 +25,7 @@ export class LoginDto {
   audience?: string;
 }
 
+@ApiTags('demo')
 @Public()
 @Controller('auth')
 export class LoginController {
@@ -30,6 +35,10 @@ export class LoginController {
   ) {}
 
   @Post('login')
+  @ApiOperation({ operationId: 'login', summary: 'Begins a session' })
+  @ApiOkResponse({ type: TokenPair, description: 'The token response (RFC 6749 §5.1).' })
+  @ApiBadRequestResponse({ description: 'A member is missing or wrong.' })
+  @ApiUnauthorizedResponse({ description: 'Wrong username or password.' })
   @HttpCode(200)
   @UseInterceptors(TokenResponseInterceptor)
   async login(@Body(new ValidationPipe({ whitelist: true })) body: LoginDto, @Req() request: DeviceRequest): Promise<TokenPair> {
