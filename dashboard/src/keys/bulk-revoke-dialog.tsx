@@ -43,7 +43,7 @@ function Confirmation({ filter, onClose, onDone }: ConfirmationProps) {
     gcTime: 0,
   });
   const revocation = useMutation({
-    mutationFn: () => adminApi.revokeMany({ filter, reason: reason.trim() || 'revoked by administrator' }),
+    mutationFn: () => adminApi.revokeMany({ filter, reason: reason.trim() || 'bulk revocation' }),
     onSuccess: async ({ revoked }) => {
       announce(`Revoked ${plural(revoked, 'key')}.`);
       onClose();
@@ -108,7 +108,7 @@ function CountedForm({ matched, reason, busy, onReason, onClose, onRevoke, child
         </Alert>
         <TextInput
           label="Reason"
-          description="Shown in the audit log and to whoever asks why"
+          description="Optional. Shown in the audit log and to whoever asks why."
           value={reason}
           maxLength={200}
           onChange={(event) => onReason(event.currentTarget.value)}

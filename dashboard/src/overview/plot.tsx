@@ -66,7 +66,7 @@ function optionsOf(lines: Line[], scheme: 'light' | 'dark'): Omit<uPlot.Options,
     cursor: { show: false },
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] } },
     axes: [
-      { ...axis, space: 64, values: timeLabels },
+      { ...axis, size: 32, space: 64, values: timeLabels },
       { ...axis, size: 54, values: (_plot, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? formatNumber(tick) : '')) },
     ],
     series: [
