@@ -1,5 +1,5 @@
 /** What a spreadsheet takes for a formula, or drops before it looks for one (CWE-1236). */
-const FORMULA = /^[\s\0\ufeff]*[=+\-@＝＋－＠\t\r\n\0|%]/;
+const FORMULA = /^[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠\t\r\n\0|%]/u;
 
 /** One line of RFC 4180, with every field quoted and none that a spreadsheet would run. */
 export function csvLine(fields: readonly unknown[]): string {

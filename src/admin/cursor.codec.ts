@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Position, Total } from '../storage/keyset-search';
+import { isCanonicalBase64url } from '../tokens/refresh-token.codec';
 import { hmac, type SecretKeys, type ServerSecrets } from '../tokens/server-secrets';
 
 /** Where a page of a list begins. */
@@ -30,6 +31,7 @@ export class CursorCodec {
 
   /** Null for whatever it did not write itself for this list. */
   decode(text: string, list: string): Cursor | null {
+    if (!isCanonicalBase64url(text)) return null;
     const bytes = Buffer.from(text, 'base64url');
     const content = bytes.subarray(MAC_BYTES);
     return this.isGenuine(bytes.subarray(0, MAC_BYTES), content, list) ? parse(content) : null;
