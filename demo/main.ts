@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { NestFactory } from '@nestjs/core';
 import type { INestApplication } from '@nestjs/common';
+import { serveApiDocs } from './api-docs';
 import { AppModule } from './app.module';
 import { environment } from './environment';
 import { explainBootError } from './explain-boot-error';
@@ -23,6 +24,7 @@ async function createApp(): Promise<INestApplication> {
 async function start(): Promise<void> {
   const app = await createApp();
   app.enableShutdownHooks();
+  serveApiDocs(app);
   await app.listen(environment.port, HOST);
   console.log(welcome(await app.getUrl(), withoutPassword(environment.databaseUrl)));
 }

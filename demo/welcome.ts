@@ -6,6 +6,7 @@ export function welcome(url: string, database: string): string {
   return `
 nestjs-jwt-refresh demo on ${url}
 dashboard: ${url}/admin/refresh-tokens/dashboard (sign in as admin)
+API docs: ${url}/docs
 database: ${database}
 accounts: ${accounts}
 
