@@ -39,7 +39,7 @@ interface Description {
 }
 
 describe('the committed API description', () => {
-  it('is what the controllers say; after a build, node scripts/write-openapi.mjs renews it', async () => {
+  it('is what the controllers say; after a build, npm run write:openapi renews it', async () => {
     expect(await describeDemo()).toEqual(JSON.parse(readFileSync(COMMITTED, 'utf8')));
   });
 });
