@@ -55,7 +55,8 @@ function sqliteFile(database) {
 }
 
 async function onServer(name, server, sql) {
-  const connection = name === 'postgres' ? new pg.Client({ connectionString: server }) : await mysql.createConnection(server.replace('mariadb:', 'mysql:'));
+  const connection =
+    name === 'postgres' ? new pg.Client({ connectionString: server }) : await mysql.createConnection(server.replace('mariadb:', 'mysql:'));
   if (name === 'postgres') await connection.connect();
   await connection.query(sql).finally(() => connection.end());
 }

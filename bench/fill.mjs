@@ -1,5 +1,6 @@
 // Fills the module's tables fast: rows go in by the thousand in the order of their ids, secondary indexes are built afterwards.
 import { RefreshToken, RefreshTokenEventRecord } from 'nestjs-jwt-refresh';
+import { TableIndex } from 'typeorm';
 import { counts, events, families } from './dataset.mjs';
 
 const BATCH = 1000;
@@ -23,8 +24,9 @@ async function fillTable(dataSource, entity, rows) {
   const runner = dataSource.createQueryRunner();
   try {
     const table = await runner.getTable(tablePath);
-    const built = table.indices.filter(({ name }) => indices.some((index) => index.name === name));
-    if (built.length > 0) await runner.dropIndices(table, built);
+    // What TypeORM reads from PostgreSQL has forgotten the order of the columns.
+    const built = indices.map((index) => TableIndex.create(index));
+    for (const { name } of built) await runner.dropIndex(table, name);
     if (dataSource.options.type === 'mysql') await runner.query('SET SESSION sql_log_bin = 0');
     await insertAll(runner, rows, insertInto(dataSource, tablePath, columns));
     for (const index of built) await runner.createIndex(table, index);

@@ -65,7 +65,8 @@ async function walk(database, request, walkMs) {
     seen += body.data.length;
     cursor = body.nextCursor;
     if (cursor) cursors.push(cursor);
-    if (!cursor || seen >= DEEP || performance.now() - start > walkMs) return cursors.length > 0 ? { cursors: cursors.slice(-10), seen, requests } : null;
+    if (!cursor || seen >= DEEP || performance.now() - start > walkMs)
+      return cursors.length > 0 ? { cursors: cursors.slice(-10), seen, requests } : null;
   }
 }
 

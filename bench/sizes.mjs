@@ -3,7 +3,8 @@ import { RefreshToken, RefreshTokenEventRecord } from 'nestjs-jwt-refresh';
 
 const QUERIES = {
   postgres: (table) => `SELECT pg_total_relation_size('${table}') AS size, pg_relation_size('${table}') AS data`,
-  mysql: (table) => `SELECT data_length + index_length AS size, data_length AS data FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = '${table}'`,
+  mysql: (table) =>
+    `SELECT data_length + index_length AS size, data_length AS data FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = '${table}'`,
   'better-sqlite3': (table) =>
     `SELECT SUM(pgsize) AS size, SUM(CASE WHEN name = '${table}' THEN pgsize ELSE 0 END) AS data FROM dbstat WHERE name IN (SELECT name FROM sqlite_master WHERE tbl_name = '${table}')`,
 };

@@ -62,7 +62,7 @@ interface Stretch {
 const SMALL_SET = 2000;
 /** Otherwise rows are looked at in stretches of an order's index, each twice as long as the one before… */
 const FIRST_STRETCH = 128;
-const LAST_STRETCH = 8192;
+const LAST_STRETCH = 4096;
 /** …while there is time: a page is never late because its rows are far apart, or the disk is slow. */
 const BUDGET_MS = 15;
 const COUNT_CAP = 10_000;
@@ -89,10 +89,11 @@ export class KeysetSearch<Row extends SearchRow> {
   async plan(conditions: readonly Condition[]): Promise<SearchPlan> {
     const known = conditions.filter(({ index }) => index);
     if (known.length === 0) return { conditions, small: null };
-    const probes = known.map(
-      ({ sql }, place) =>
-        `SELECT ${place} AS place, COUNT(*) AS size FROM (SELECT {id} FROM {table} WHERE ${sql} LIMIT ${SMALL_SET + 1}) AS probe_${place}`,
-    );
+    // The order makes PostgreSQL take the index, even if it takes most rows for hits and hopes to meet enough of them soon.
+    const probes = known.map((condition, place) => {
+      const hits = `SELECT 1 AS hit FROM {table} WHERE ${condition.sql} ORDER BY ${indexOrder(condition)} LIMIT ${SMALL_SET + 1}`;
+      return `SELECT ${place} AS place, COUNT(*) AS size FROM (${hits}) AS probe_${place}`;
+    });
     const found = await this.run(probes.join(' UNION ALL '), valuesOf(known));
     const sizes = found.map(({ place, size }) => ({ condition: known[Number(place)] as Condition, size: Number(size) }));
     sizes.sort((a, b) => a.size - b.size);
@@ -124,23 +125,23 @@ export class KeysetSearch<Row extends SearchRow> {
 
   /** How many rows there are, or different values of one column, or that there are at least so many. */
   async count(plan: SearchPlan, { direction }: SearchOrder, distinct?: string): Promise<Total> {
+    if (!distinct && isDecidedByOneIndex(plan)) return this.countInOneGo(plan);
     const seen = new Set<unknown>();
     let size = 0;
-    for await (const stretch of this.stretchesToCount(plan, direction, distinct)) {
-      if (distinct) size = (await this.valuesIn(plan, stretch, distinct)).reduce<Set<unknown>>((all, value) => all.add(value), seen).size;
-      else size += await this.countIn(plan, stretch);
+    // Neighbours by id are neighbours on the disk.
+    for await (const stretch of this.stretches(plan, { sort: 'id', direction, from: null })) {
+      if (distinct) for (const value of await this.valuesIn(plan, stretch, distinct)) seen.add(value);
+      size = distinct ? seen.size : size + (await this.countIn(plan, stretch));
       if (size > COUNT_CAP) break;
       if (!stretch.until) return { value: size, capped: false };
     }
     return { value: Math.min(size, COUNT_CAP), capped: true };
   }
 
-  /** What one index decides is counted in one go; else along the ids, where neighbours are neighbours on the disk. */
-  private stretchesToCount(plan: SearchPlan, direction: 'asc' | 'desc', distinct?: string): AsyncIterable<Stretch> | Iterable<Stretch> {
-    const order: SearchOrder = { sort: 'id', direction, from: null };
-    const [first] = plan.conditions;
-    const isDecidedByOneIndex = plan.conditions.every(({ index }) => index && index === first?.index);
-    return isDecidedByOneIndex && !distinct ? [{ order, until: null }] : this.stretches(plan, order);
+  private async countInOneGo({ conditions }: SearchPlan): Promise<Total> {
+    const where = conditions.map(({ sql }) => `(${sql})`).join(' AND ') || '1 = 1';
+    const size = await this.countHits(`{table} WHERE ${where} ORDER BY ${indexOrder(conditions[0])}`, valuesOf(conditions));
+    return { value: Math.min(size, COUNT_CAP), capped: size > COUNT_CAP };
   }
 
   /** Stretches of an order from its place on, until everything was seen or time is up. */
@@ -174,12 +175,13 @@ export class KeysetSearch<Row extends SearchRow> {
     return (await this.run(sql, values)).map((record) => this.table.hydrate(record));
   }
 
-  private async countIn(plan: SearchPlan, stretch: Stretch): Promise<number> {
+  private countIn(plan: SearchPlan, stretch: Stretch): Promise<number> {
     const { source, where, values } = this.clauses(plan, stretch);
-    const [found] = await this.run(
-      `SELECT COUNT(*) AS size FROM (SELECT {id} FROM ${source} WHERE ${where} LIMIT ${COUNT_CAP + 1}) AS counted`,
-      values,
-    );
+    return this.countHits(`${source} WHERE ${where} ORDER BY {id}`, values);
+  }
+
+  private async countHits(hits: string, values: Values): Promise<number> {
+    const [found] = await this.run(`SELECT COUNT(*) AS size FROM (SELECT 1 AS hit FROM ${hits} LIMIT ${COUNT_CAP + 1}) AS counted`, values);
     return Number(found?.size);
   }
 
@@ -249,6 +251,15 @@ export class KeysetSearch<Row extends SearchRow> {
 export function positionOf(row: SearchRow, { sort }: Pick<SearchOrder, 'sort'>): Position {
   const value: unknown = row[sort];
   return { value: value instanceof Date ? value.getTime() : 0, id: row.id as string };
+}
+
+/** An order in which the index of a condition has its rows. */
+function indexOrder({ index, byId }: Condition = { sql: '', index: 'id' }): string {
+  return byId ? `{${index}}, {id}` : `{${index}}`;
+}
+
+function isDecidedByOneIndex({ conditions }: SearchPlan): boolean {
+  return conditions.every(({ index }) => index && index === conditions[0]?.index);
 }
 
 function valuesOf(conditions: readonly Condition[]): Values {
