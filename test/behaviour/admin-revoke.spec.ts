@@ -15,7 +15,7 @@ async function multiply(app: RunningApp, subject: string, count: number): Promis
     const createdAt = new Date(row!.createdAt.getTime() - (index % 7));
     return Object.assign(new RefreshToken(), row, { id: newId(createdAt.getTime()), createdAt });
   });
-  for (let from = 0; from < count; from += 500) await repository.insert(copies.slice(from, from + 500));
+  for (let from = 0; from < count; from += 500) await repository.insert(copies.slice(from, from + 500) as object[]);
 }
 
 const revokedOf = async (app: RunningApp, subject: string) => (await app.rows(subject)).filter(({ revokedAt }) => revokedAt);
