@@ -1,11 +1,12 @@
 import { Controller, Get, Inject, Query, StreamableFile, UseFilters, UseGuards, UseInterceptors, UsePipes } from '@nestjs/common';
 import { AuditStore } from '../audit/audit.store';
-import { SessionCheck } from '../guards/decorators';
+import { CurrentUser, SessionCheck } from '../guards/decorators';
 import { JwtRefreshExceptionFilter } from '../http/jwt-refresh-exception.filter';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { RefreshTokenStore } from '../sessions/refresh-token.store';
 import { AdminErrors } from '../openapi/admin-errors';
 import { Answers, AnswersFile, Bearer, Operation, Section } from '../openapi/openapi';
+import type { AccessTokenClaims } from '../tokens/access-token.service';
 import { AdminDoorGuard } from './admin-door.guard';
 import { AdminHeadersInterceptor } from './admin-headers.interceptor';
 import { type Administrator, CurrentAdministrator } from './admin.log';
@@ -66,7 +67,7 @@ export class AdminInsightController {
   @Operation('getSettings', 'Shows the options in effect')
   @Answers(200, 'Durations are in seconds; no secret is among them.', SettingsView)
   @AdminErrors()
-  settings(): SettingsView {
-    return settingsView(this.options, { name: this.tokens.tableName, eventsName: this.events.tableName });
+  settings(@CurrentUser() user: AccessTokenClaims): SettingsView {
+    return settingsView(this.options, { name: this.tokens.tableName, eventsName: this.events.tableName }, user);
   }
 }

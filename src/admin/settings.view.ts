@@ -2,6 +2,7 @@ import { Field, Model } from '../openapi/openapi';
 import { flag, group, instant, integer, listOf, oneOf, orNull, text } from '../openapi/schema';
 import type { SigningAlgorithm } from '../jwt-refresh.options';
 import type { ResolvedOptions } from '../resolve-options';
+import type { AccessTokenClaims } from '../tokens/access-token.service';
 
 /** A secret or key by its name: whether it makes new tokens, and when it was made, if the host says so. */
 const KEY = { id: text, signs: flag, createdAt: orNull(instant) };
@@ -63,10 +64,13 @@ export class SettingsView {
 
   @Field('Whether old rows are removed regularly.', group({ scheduled: flag }))
   prune!: { readonly scheduled: boolean };
+
+  @Field('Who asks, and by which session.', group({ subject: text, sessionId: text }))
+  me!: { readonly subject: string; readonly sessionId: string };
 }
 
 /** The options in effect, durations in seconds: an allow-list in which no secret stands. */
-export function settingsView(options: ResolvedOptions, table: { name: string; eventsName: string }): SettingsView {
+export function settingsView(options: ResolvedOptions, table: SettingsView['table'], { sub, sid }: AccessTokenClaims): SettingsView {
   const { issuer, audiences, accessToken, refreshToken, revocation, accessTokenOnRefresh, maxSessionsPerSubject, audit, admin } = options;
   const { lifetime, notBeforeLeeway, clockTolerance, keys } = accessToken;
   return {
@@ -89,6 +93,7 @@ export function settingsView(options: ResolvedOptions, table: { name: string; ev
     audit: { ...audit },
     table,
     prune: { scheduled: false },
+    me: { subject: sub, sessionId: sid },
   };
 }
 

@@ -33,7 +33,7 @@ export function BulkActions({ selection, filters }: BulkActionsProps) {
         variant="default"
         disabled={count === 0}
         leftSection={<IconBan size={15} aria-hidden />}
-        onClick={() => setIntention({ filter: { ids: [...selection.ids] }, title: `Revoke ${plural(count, 'selected key')}` })}
+        onClick={() => setIntention({ filter: { ids: [...selection.ids], status: 'active' }, title: `Revoke ${plural(count, 'selected key')}` })}
       >
         Revoke selected
       </Button>

@@ -4,14 +4,13 @@ import { LIFETIMES, UNITS, type KeyDraft, type Unit } from './new-key-draft';
 interface LifetimeInputProps {
   draft: KeyDraft;
   error: string | undefined;
-  maxLifetime: number;
   onChange: (part: Partial<KeyDraft>) => void;
 }
 
-export function LifetimeInput({ draft, error, maxLifetime, onChange }: LifetimeInputProps) {
-  const presets = LIFETIMES.map(([seconds, label]) => ({ value: String(seconds), label, disabled: seconds > maxLifetime }));
+export function LifetimeInput({ draft, error, onChange }: LifetimeInputProps) {
+  const presets = LIFETIMES.map(([seconds, label]) => ({ value: String(seconds), label }));
   return (
-    <Input.Wrapper label="Lifetime" description="How long the token works without being used" labelElement="div">
+    <Input.Wrapper label="Lifetime" description="How long the token works; nothing moves its end" labelElement="div">
       <SegmentedControl
         fullWidth
         mt={4}

@@ -39,12 +39,15 @@ export function parseClaims(text: string): Record<string, unknown> | undefined |
   }
 }
 
-export function problemsOf(draft: KeyDraft, maxLifetime: number): Problems {
+/** What the API takes: 68 years. */
+const LONGEST_LIFETIME = 2 ** 31 - 1;
+
+export function problemsOf(draft: KeyDraft): Problems {
   const problems: Problems = {};
   const lifetime = lifetimeOf(draft);
   if (!draft.audience.trim()) problems.audience = 'Say who the token is for.';
   if (!Number.isInteger(lifetime) || lifetime <= 0) problems.amount = 'A whole number greater than 0.';
-  else if (lifetime > maxLifetime) problems.amount = `The longest allowed is ${formatDuration(maxLifetime)}.`;
+  else if (lifetime > LONGEST_LIFETIME) problems.amount = `The longest allowed is ${formatDuration(LONGEST_LIFETIME)}.`;
   if (parseClaims(draft.claims) === null) problems.claims = 'Not a JSON object, as in {"email": "a@example.org"}.';
   return problems;
 }

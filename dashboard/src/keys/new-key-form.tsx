@@ -6,16 +6,16 @@ import type { IssuedKey } from '../api/types';
 import { ErrorState } from '../common/error-state';
 import { useSettings } from '../settings/use-settings';
 import { LifetimeInput } from './lifetime-input';
-import { keyOf, LIFETIMES, problemsOf, type KeyDraft } from './new-key-draft';
+import { keyOf, problemsOf, UNITS, type KeyDraft } from './new-key-draft';
 
 interface NewKeyFormProps {
   onCancel: () => void;
   onIssued: (key: IssuedKey) => void;
 }
 
-const firstDraft = (audience: string, maxLifetime: number): KeyDraft => ({
+const firstDraft = (audience: string): KeyDraft => ({
   audience,
-  preset: String(LIFETIMES.findLast(([seconds]) => seconds <= Math.min(maxLifetime, 2_592_000))?.[0] ?? 'custom'),
+  preset: String(30 * UNITS.days),
   amount: '7',
   unit: 'days',
   subject: '',
@@ -25,10 +25,10 @@ const firstDraft = (audience: string, maxLifetime: number): KeyDraft => ({
 });
 
 export function NewKeyForm({ onCancel, onIssued }: NewKeyFormProps) {
-  const { audiences, refreshToken } = useSettings();
-  const [draft, setDraft] = useState(() => firstDraft(audiences[0] ?? '', refreshToken.maxLifetime));
+  const { audiences } = useSettings();
+  const [draft, setDraft] = useState(() => firstDraft(audiences[0] ?? ''));
   const [checked, setChecked] = useState(false);
-  const problems = problemsOf(draft, refreshToken.maxLifetime);
+  const problems = problemsOf(draft);
   const shown = checked ? problems : { claims: problems.claims };
   const creation = useMutation({ mutationFn: adminApi.createKey, onSuccess: onIssued });
   const change = (part: Partial<KeyDraft>) => setDraft({ ...draft, ...part });
@@ -41,7 +41,7 @@ export function NewKeyForm({ onCancel, onIssued }: NewKeyFormProps) {
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
         <AudienceInput audiences={audiences} value={draft.audience} error={shown.audience} onChange={(audience) => change({ audience })} />
-        <LifetimeInput draft={draft} error={shown.amount} maxLifetime={refreshToken.maxLifetime} onChange={change} />
+        <LifetimeInput draft={draft} error={shown.amount} onChange={change} />
         <Switch
           label="Rotates"
           description={

@@ -48,7 +48,7 @@ function SignOutActions({ subject, active }: { subject: string; active: KeyRow[]
   const [choosing, setChoosing] = useState(false);
   const signOutOthers = (exceptId: string) => {
     setChoosing(false);
-    setIntention({ filter: { subject, exceptId }, title: 'Sign out all others' });
+    setIntention({ filter: { subject, exceptId, status: 'active' }, title: 'Sign out all others' });
   };
   return (
     <>
@@ -61,7 +61,7 @@ function SignOutActions({ subject, active }: { subject: string; active: KeyRow[]
         color="red"
         variant="outline"
         leftSection={<IconLogout size={16} aria-hidden />}
-        onClick={() => setIntention({ filter: { subject }, title: 'Sign out everywhere' })}
+        onClick={() => setIntention({ filter: { subject, status: 'active' }, title: 'Sign out everywhere' })}
       >
         Sign out everywhere…
       </Button>
