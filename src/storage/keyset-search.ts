@@ -73,7 +73,7 @@ const COUNT_CAP = 10_000;
  * full or time is up: then the page says where to go on (AIP-158).
  */
 export class KeysetSearch<Row extends SearchRow> {
-  private readonly comparesTuples: boolean;
+  private readonly isMysql: boolean;
 
   /** @param timeColumn its order is that of the ids, so that it needs no index of its own */
   constructor(
@@ -81,8 +81,7 @@ export class KeysetSearch<Row extends SearchRow> {
     private readonly table: Table<Row>,
     private readonly timeColumn = 'id',
   ) {
-    // MySQL and MariaDB find a tuple's place in an index only when it is spelt out.
-    this.comparesTuples = !['mysql', 'mariadb'].includes(database.dataSource.options.type);
+    this.isMysql = ['mysql', 'mariadb'].includes(database.dataSource.options.type);
   }
 
   /** Learns from the indexes how many rows meet each condition: one statement, which stops counting early. */
@@ -139,8 +138,7 @@ export class KeysetSearch<Row extends SearchRow> {
   }
 
   private async countInOneGo({ conditions }: SearchPlan): Promise<Total> {
-    const where = conditions.map(({ sql }) => `(${sql})`).join(' AND ') || '1 = 1';
-    const size = await this.countHits(`{table} WHERE ${where} ORDER BY ${indexOrder(conditions[0])}`, valuesOf(conditions));
+    const size = await this.countHits(`{table} WHERE ${allOf(conditions)} ORDER BY ${indexOrder(conditions[0])}`, valuesOf(conditions));
     return { value: Math.min(size, COUNT_CAP), capped: size > COUNT_CAP };
   }
 
@@ -191,16 +189,15 @@ export class KeysetSearch<Row extends SearchRow> {
   }
 
   private clauses(plan: SearchPlan, { order, until }: Stretch) {
-    const small = this.smallFor(plan, order);
+    const { conditions } = plan;
     const limits = [...(order.from ? [this.after(order, order.from)] : []), ...(until ? [this.upTo(order, until)] : [])];
-    const all = [...plan.conditions.filter((condition) => condition !== small), ...limits];
-    return {
-      source: small
-        ? `{table} JOIN (SELECT {id} AS candidate_id FROM {table} WHERE ${small.sql} LIMIT ${COUNT_CAP}) AS candidates ON candidates.candidate_id = {id}`
-        : '{table}',
-      where: all.map(({ sql }) => `(${sql})`).join(' AND ') || '1 = 1',
-      values: valuesOf(small ? [small, ...all] : all),
-    };
+    const along = [...this.conditionsAlong(plan, order), ...limits];
+    const small = this.smallFor(plan, order);
+    const values = valuesOf([...conditions, ...limits]);
+    const where = allOf([...conditions, ...limits]);
+    if (small) return { source: this.isMysql ? candidates(small) : fence([small], indexOrder(small)), where, values };
+    const isFenced = !this.isMysql && conditions.some((condition) => !along.includes(condition));
+    return { source: isFenced ? fence(along, this.orderBy(order)) : '{table}', where, values };
   }
 
   /** The small set to begin with, unless its index is in the wanted order already. */
@@ -229,7 +226,8 @@ export class KeysetSearch<Row extends SearchRow> {
   private compare(order: SearchOrder, sign: '<' | '>', name: string, orEqual: '' | '='): string {
     const { sort } = order;
     if (this.isById(order)) return `{id} ${sign}${orEqual} :${name}Id`;
-    if (this.comparesTuples) return `({${sort}}, {id}) ${sign}${orEqual} (:${name}Value, :${name}Id)`;
+    // MySQL and MariaDB find a tuple's place in an index only when it is spelt out.
+    if (!this.isMysql) return `({${sort}}, {id}) ${sign}${orEqual} (:${name}Value, :${name}Id)`;
     return `{${sort}} ${sign} :${name}Value OR ({${sort}} = :${name}Value AND {id} ${sign}${orEqual} :${name}Id)`;
   }
 
@@ -258,8 +256,22 @@ function indexOrder({ index, byId }: Condition = { sql: '', index: 'id' }): stri
   return byId ? `{${index}}, {id}` : `{${index}}`;
 }
 
+/** Rows found by one index only. PostgreSQL and SQLite guess badly how many meet a condition, and would try another. */
+function fence(conditions: readonly Condition[], order: string): string {
+  return `(SELECT * FROM {table} WHERE ${allOf(conditions)} ORDER BY ${order} LIMIT ${COUNT_CAP}) AS stretch`;
+}
+
+/** The same for MySQL and MariaDB, which copy what stands in brackets, and see for themselves how long a stretch is. */
+function candidates({ sql }: Condition): string {
+  return `{table} JOIN (SELECT {id} AS candidate_id FROM {table} WHERE ${sql} LIMIT ${COUNT_CAP}) AS candidates ON candidates.candidate_id = {id}`;
+}
+
 function isDecidedByOneIndex({ conditions }: SearchPlan): boolean {
   return conditions.every(({ index }) => index && index === conditions[0]?.index);
+}
+
+function allOf(conditions: readonly Condition[]): string {
+  return conditions.map(({ sql }) => `(${sql})`).join(' AND ') || '1 = 1';
 }
 
 function valuesOf(conditions: readonly Condition[]): Values {

@@ -12,12 +12,17 @@ const LIFETIME_MS = 30 * DAY_MS;
 const SORTS = ['createdAt', 'lastUsed', 'expiresAt'] as const;
 const ORDERS = ['desc', 'asc'] as const;
 // Of these many rows, sets of more than 2,000 are followed along an order, a stretch at a time.
-const FEW = 2400;
+const FEW = 2200;
 const MANY = 20_000;
 const FIREFOX = { userAgent: 'Mozilla/5.0 Firefox/142.0', browser: 'Firefox 142.0', os: 'Windows 10', device: 'desktop', ip: null };
 const TV = { ...FIREFOX, userAgent: 'Mozilla/5.0 Tizen', browser: 'Safari', os: 'Tizen 8.0', device: 'tv' };
 
 type Query = Record<string, string>;
+interface ListPage {
+  readonly data: { readonly id: string }[];
+  readonly nextCursor: string | null;
+  readonly prevCursor: string | null;
+}
 type Sort = (typeof SORTS)[number];
 
 /** A family among `count`; many have equal instants, some were never used. */
@@ -112,13 +117,13 @@ describeOnEveryDatabase('the admin API and its indexes', (stack) => {
   /** The ids of a list from a place on, page by page, and the cursors that led back from each page. */
   async function walk(query: Query, way: 'nextCursor' | 'prevCursor' = 'nextCursor', from?: string, between: () => unknown = () => undefined) {
     const ids: string[] = [];
-    let last: Answer['body'];
+    let last: ListPage;
     for (let cursor = from; ;) {
-      last = (await get('', cursor ? { ...query, cursor } : query)).body;
-      const page = last.data.map(({ id }: { id: string }) => id);
+      last = (await get('', cursor ? { ...query, cursor } : query)).body as ListPage;
+      const page = last.data.map(({ id }) => id);
       if (way === 'nextCursor') ids.push(...page);
       else ids.unshift(...page);
-      cursor = last[way];
+      cursor = last[way] ?? undefined;
       if (!cursor) return { ids, last };
       await between();
     }
@@ -143,14 +148,15 @@ describeOnEveryDatabase('the admin API and its indexes', (stack) => {
           const ids = inOrder(expected, sort, order);
           const there = await walk(list);
           expect({ name, sort, order, ids: there.ids }).toEqual({ name, sort, order, ids });
-          if (!there.last.prevCursor) continue;
+          // The way back in one order reads as the way there in the other does.
+          if (order === 'asc' || !there.last.prevCursor) continue;
           const back = await walk(list, 'prevCursor', there.last.prevCursor);
-          const lastPage = there.last.data.map(({ id }: { id: string }) => id);
+          const lastPage = there.last.data.map(({ id }) => id);
           expect({ name, sort, order, ids: [...back.ids, ...lastPage] }).toEqual({ name, sort, order, ids });
         }
       }
     }
-  });
+  }, 120_000);
 
   it('counts what it lists, or says that there are more', async () => {
     for (const [name, query, meets] of filtersAt(now, rows)) {
