@@ -21,7 +21,7 @@ const { values: options } = parseArgs({
   },
 });
 const plan = options.short
-  ? { rows: 20_000, samples: 3, walkMs: 40, only: options.only }
+  ? { rows: 20_000, samples: 2, walkMs: 15, only: options.only }
   : { rows: Number(options.rows), samples: Number(options.samples), walkMs: Number(options.walk), only: options.only };
 
 const results = [];
