@@ -14,7 +14,7 @@ import { AdminService } from './admin.service';
 import { CsvExport } from './csv-export';
 import { EventListQuery } from './dto/event-list.dto';
 import { StatsQuery } from './dto/stats.dto';
-import { adminPipe } from './dto/validation';
+import { requestPipe } from '../http/request-pipe';
 import { EventPage } from './page.view';
 import { settingsView, SettingsView } from './settings.view';
 import { StatisticsService } from './statistics.service';
@@ -28,7 +28,7 @@ import { StatisticsView } from './statistics.view';
 @UseInterceptors(AdminHeadersInterceptor)
 @SessionCheck('strict')
 @UseFilters(JwtRefreshExceptionFilter)
-@UsePipes(adminPipe)
+@UsePipes(requestPipe)
 export class AdminInsightController {
   constructor(
     @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,

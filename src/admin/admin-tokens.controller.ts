@@ -23,7 +23,7 @@ import { AdminHeadersInterceptor } from './admin-headers.interceptor';
 import { type Administrator, CurrentAdministrator } from './admin.log';
 import { AdminService } from './admin.service';
 import { CreateKeyBody, LookupBody, RevokeBody, RevokeManyBody } from './dto/token-actions.dto';
-import { adminPipe } from './dto/validation';
+import { requestPipe } from '../http/request-pipe';
 import { TokenListQuery } from './dto/token-filter.dto';
 import { CsvExport } from './csv-export';
 import { TokenPage } from './page.view';
@@ -41,7 +41,7 @@ const REVOKED = 'The row; one that was revoked before is unchanged.';
 @UseInterceptors(AdminHeadersInterceptor)
 @SessionCheck('strict')
 @UseFilters(JwtRefreshExceptionFilter)
-@UsePipes(adminPipe)
+@UsePipes(requestPipe)
 export class AdminTokensController {
   constructor(
     private readonly admin: AdminService,

@@ -1,4 +1,4 @@
-import { type CanActivate, type ExecutionContext, HttpException, Inject, Injectable, Logger, NotFoundException } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, HttpException, Inject, Injectable, Logger } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { JwtRefreshError, type JwtRefreshErrorCode } from '../errors';
 import { type Carrier, carrierOf } from '../guards/credentials';
@@ -28,8 +28,8 @@ export class AdminGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const carrier = carrierOf(context);
     const action = this.reflector.get<AdminActionInfo | undefined>(ADMIN_ACTION, context.getHandler()) ?? READING;
-    if (!this.options.admin.authorize || !carrier.user) throw new NotFoundException();
     try {
+      if (!carrier.user) throw new JwtRefreshError('access_token_missing');
       const refusal = await this.findRefusal(carrier.user, carrier, action);
       if (refusal) await this.refuse(refusal, carrier.user, carrier, action);
       return true;
@@ -55,12 +55,12 @@ export class AdminGuard implements CanActivate {
     }
   }
 
-  /** RFC 9470 §4: it is the login that must be young, not the access token. */
+  /** RFC 9470 §4: it is the login that must be young, not the access token. Nobody logged in for a key. */
   private async isFresh({ sid }: AccessTokenClaims): Promise<boolean> {
     const { freshFor } = this.options.admin;
     if (freshFor === null) return true;
     const session = await this.store.findById(sid);
-    return session !== null && this.options.clock.now() - session.createdAt.getTime() <= freshFor * 1000;
+    return session?.kind === 'session' && this.options.clock.now() - session.createdAt.getTime() <= freshFor * 1000;
   }
 
   private async refuse(code: JwtRefreshErrorCode, user: AccessTokenClaims, carrier: Carrier, action: AdminActionInfo): Promise<never> {

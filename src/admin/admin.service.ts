@@ -15,7 +15,7 @@ import { type Administrator, AdminLog } from './admin.log';
 import type { CreateKeyBody, RevokeManyBody } from './dto/token-actions.dto';
 import type { EventListQuery } from './dto/event-list.dto';
 import type { RevokeFilter, TokenListQuery } from './dto/token-filter.dto';
-import { invalid } from './dto/validation';
+import { invalid } from '../http/request-pipe';
 import { EventListStore } from './event-list.store';
 import { type EventView, eventView } from './event.view';
 import { type Page, Pager } from './pager';

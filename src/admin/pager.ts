@@ -4,7 +4,7 @@ import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-o
 import { type Condition, type KeysetSearch, type Position, positionOf, type SearchRow, type Total } from '../storage/keyset-search';
 import { ServerSecrets } from '../tokens/server-secrets';
 import { type Cursor, CursorCodec } from './cursor.codec';
-import { invalid } from './dto/validation';
+import { invalid } from '../http/request-pipe';
 
 /** A list that is read page by page. */
 export interface List<Row extends SearchRow> {

@@ -1,12 +1,13 @@
-import { Controller, Delete, Get, HttpCode, Param, Query, Req, UseFilters, ValidationPipe } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Query, Req, UseFilters } from '@nestjs/common';
 import { IsIn, IsOptional } from 'class-validator';
 import { JwtRefreshError } from '../errors';
 import type { Carrier } from '../guards/credentials';
 import { CurrentUser } from '../guards/decorators';
 import { JwtRefreshService } from '../jwt-refresh.service';
-import { ACCESS_TOKEN_ERRORS, Answers, Bearer, Errors, Field, IdParam, INVALID_PARAMETER, Operation, Section } from '../openapi/openapi';
+import { ACCESS_TOKEN_ERRORS, Answers, Bearer, Errors, Field, IdParam, Operation, Section } from '../openapi/openapi';
 import type { AccessTokenClaims } from '../tokens/access-token.service';
 import { JwtRefreshExceptionFilter } from './jwt-refresh-exception.filter';
+import { requestPipe } from './request-pipe';
 import { SessionList, sessionView } from './session.view';
 
 /** Query of `DELETE …/sessions`. */
@@ -16,8 +17,6 @@ export class EndSessionsQuery {
   @IsIn(['current'])
   except?: 'current';
 }
-
-const strictQuery = new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, expectedType: EndSessionsQuery });
 
 /** `GET` and `DELETE …/sessions`: what users see and end of their own. Whoever mounts it puts `JwtAuthGuard` before it. */
 @Section('auth')
@@ -39,10 +38,9 @@ export class SessionsController {
   @Delete()
   @Operation('endSessions', "Ends the user's own sessions")
   @Answers(204, 'They have ended.')
-  @Answers(400, 'A parameter is unknown or wrong.', INVALID_PARAMETER)
-  @Errors(...ACCESS_TOKEN_ERRORS, 'temporarily_unavailable')
+  @Errors('request_invalid', ...ACCESS_TOKEN_ERRORS, 'temporarily_unavailable')
   @HttpCode(204)
-  async endAll(@CurrentUser() user: AccessTokenClaims, @Query(strictQuery) { except }: EndSessionsQuery, @Req() request: Carrier): Promise<void> {
+  async endAll(@CurrentUser() user: AccessTokenClaims, @Query(requestPipe) { except }: EndSessionsQuery, @Req() request: Carrier): Promise<void> {
     const reason = except === 'current' ? 'logout_others' : 'logout_all';
     await this.jwtRefresh.revokeAll(user.sub, { request, actor: user.sub, reason, except: except === 'current' ? user.sid : undefined });
   }

@@ -1,7 +1,7 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import type * as Swagger from '@nestjs/swagger';
 import { ERROR_TABLE, type JwtRefreshErrorCode } from '../errors';
-import { group, integer, listOf, oneOf, type Schema, text } from './schema';
+import { oneOf, type Schema, text } from './schema';
 import { validatedSchema } from './validated-schema';
 
 type Decorator = ClassDecorator & MethodDecorator & PropertyDecorator;
@@ -132,6 +132,3 @@ class ErrorBody {
   @Field('A sentence for people.')
   message!: string;
 }
-
-/** What Nest itself answers to a parameter that is not valid. */
-export const INVALID_PARAMETER = group({ statusCode: integer, error: text, message: listOf(text) });

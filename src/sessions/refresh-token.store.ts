@@ -110,6 +110,7 @@ export class RefreshTokenStore {
     const values = { ...revocation, ...listed };
     const update = this.table.prepare(`${REVOKE} WHERE ${among} AND {revokedAt} IS NULL`);
     const { affected } = await run(update.sql, update.bind(values));
+    if (affected === 0) return [];
     if (affected === ids.length) return [...ids];
     const select = this.table.prepare(
       `SELECT {id} AS id FROM {table} WHERE ${among} AND {revokedAt} = :revokedAt AND {revokedReason} = :revokedReason AND {revokedBy} = :revokedBy`,

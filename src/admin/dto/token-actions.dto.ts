@@ -4,7 +4,7 @@ import type { Duration } from '../../duration';
 import type { HostClaims } from '../../hooks';
 import { Field } from '../../openapi/openapi';
 import { RevokeFilter } from './token-filter.dto';
-import { IsLifetime, IsName, IsOptional } from './validation';
+import { AsSent, IsLifetime, IsName, IsOptional } from './validation';
 
 const LONGEST_TOKEN = 8192;
 
@@ -31,6 +31,7 @@ export class CreateKeyBody {
   @Field('Claims for its access tokens; the registered ones are refused (RFC 7519 §4.1).')
   @IsOptional()
   @IsObject()
+  @AsSent()
   content?: HostClaims;
 
   @Field("Whether each use exchanges the token for its successor; false for a program that can't keep a new one. Without it, true.")
