@@ -57,6 +57,6 @@ export function eventFilters({ rows, now, ids }) {
     'events: an actor': { actor: 'admin' },
     'events: an address': { ip: ipOf(7919) },
     'events: a day': { from: day(-10), to: day(-9) },
-    'events: reused, of one subject, in a month': { type: 'refresh_token.reused', subject: HEAVY_SUBJECT, from: day(-40), to: day(-10) },
+    'events: reused, of one subject, in a month': { type: 'refresh_token.reused', subject: HEAVY_SUBJECT, from: day(-25), to: day(-5) },
   };
 }

@@ -66,10 +66,10 @@ const TYPES = [
   ['admin.looked_up', 0.001],
 ];
 
-/** Lines of the audit log about `sessions`, `[id, subject]` each, over the last 90 days. */
+/** Lines of the audit log about `sessions`, `[id, subject]` each, over the last 29 days: rotations are not kept for much longer. */
 export function* events(count, sessions, now, seed = 2) {
   const random = randomFrom(seed);
-  const begin = now - 90 * DAY_MS;
+  const begin = now - 29 * DAY_MS;
   for (let index = 0; index < count; index++) {
     const at = Math.floor(begin + ((now - begin) * index) / count);
     const type = typeOf(random());

@@ -13,7 +13,7 @@ export interface Condition {
   readonly values?: Values;
   /** The first column of the index that decides it without the row; none if only the row can tell. */
   readonly index?: string;
-  /** Whether that index has the rows that meet it in the order of their ids. */
+  /** Whether it asks for one value of that column, named like it, and the index goes on with `id`. */
   readonly byId?: boolean;
 }
 
@@ -74,6 +74,7 @@ const COUNT_CAP = 10_000;
  */
 export class KeysetSearch<Row extends SearchRow> {
   private readonly isMysql: boolean;
+  private readonly isPostgres: boolean;
 
   /** @param timeColumn its order is that of the ids, so that it needs no index of its own */
   constructor(
@@ -81,11 +82,14 @@ export class KeysetSearch<Row extends SearchRow> {
     private readonly table: Table<Row>,
     private readonly timeColumn = 'id',
   ) {
-    this.isMysql = ['mysql', 'mariadb'].includes(database.dataSource.options.type);
+    const { type } = database.dataSource.options;
+    this.isMysql = ['mysql', 'mariadb'].includes(type);
+    this.isPostgres = type === 'postgres';
   }
 
   /** Learns from the indexes how many rows meet each condition: one statement, which stops counting early. */
-  async plan(conditions: readonly Condition[]): Promise<SearchPlan> {
+  async plan(given: readonly Condition[]): Promise<SearchPlan> {
+    const conditions = given.map((condition) => this.kept(condition));
     const known = conditions.filter(({ index }) => index);
     if (known.length === 0) return { conditions, small: null };
     // The order makes PostgreSQL take the index, even if it takes most rows for hits and hopes to meet enough of them soon.
@@ -162,14 +166,14 @@ export class KeysetSearch<Row extends SearchRow> {
     const along = this.conditionsAlong(plan, order);
     if (this.smallFor(plan, order) || along.length === plan.conditions.length) return null;
     const { where, values } = this.clauses({ conditions: along, small: null }, { order, until: null });
-    const sql = `SELECT {${order.sort}} AS place, {id} AS id FROM {table} WHERE ${where} ORDER BY ${this.orderBy(order)} LIMIT 1 OFFSET ${size - 1}`;
+    const sql = `SELECT {${order.sort}} AS place, {id} AS id FROM {table} WHERE ${where} ORDER BY ${this.orderBy(plan, order)} LIMIT 1 OFFSET ${size - 1}`;
     const [last] = await this.run(sql, values);
     return last ? { value: Number(last.place), id: String(last.id) } : null;
   }
 
   private async rowsIn(plan: SearchPlan, stretch: Stretch, limit: number): Promise<Row[]> {
     const { source, where, values } = this.clauses(plan, stretch);
-    const sql = `SELECT {*} FROM ${source} WHERE ${where} ORDER BY ${this.orderBy(stretch.order)} LIMIT ${limit}`;
+    const sql = `SELECT {*} FROM ${source} WHERE ${where} ORDER BY ${this.orderBy(plan, stretch.order)} LIMIT ${limit}`;
     return (await this.run(sql, values)).map((record) => this.table.hydrate(record));
   }
 
@@ -188,6 +192,15 @@ export class KeysetSearch<Row extends SearchRow> {
     return (await this.run(`SELECT {${column}} AS value FROM ${source} WHERE ${where} LIMIT ${COUNT_CAP + 1}`, values)).map(({ value }) => value);
   }
 
+  /**
+   * PostgreSQL drops a column with one known value from the order, and may then follow the ids of all rows for very long
+   * until it meets some with that value. It does not see that two values are one.
+   */
+  private kept(condition: Condition): Condition {
+    const { index, byId } = condition;
+    return byId && this.isPostgres ? { ...condition, sql: `{${index}} IN (:${index}, :${index})` } : condition;
+  }
+
   private clauses(plan: SearchPlan, { order, until }: Stretch) {
     const { conditions } = plan;
     const limits = [...(order.from ? [this.after(order, order.from)] : []), ...(until ? [this.upTo(order, until)] : [])];
@@ -197,7 +210,7 @@ export class KeysetSearch<Row extends SearchRow> {
     const where = allOf([...conditions, ...limits]);
     if (small) return { source: this.isMysql ? candidates(small) : fence([small], indexOrder(small)), where, values };
     const isFenced = !this.isMysql && conditions.some((condition) => !along.includes(condition));
-    return { source: isFenced ? fence(along, this.orderBy(order)) : '{table}', where, values };
+    return { source: isFenced ? fence(along, this.orderBy(plan, order)) : '{table}', where, values };
   }
 
   /** The small set to begin with, unless its index is in the wanted order already. */
@@ -206,10 +219,10 @@ export class KeysetSearch<Row extends SearchRow> {
   }
 
   /** The conditions that an index in this order decides, so that no row on the way is in vain. */
-  private conditionsAlong({ conditions }: SearchPlan, order: SearchOrder): Condition[] {
+  private conditionsAlong(plan: SearchPlan, order: SearchOrder): Condition[] {
     const byId = this.isById(order);
-    const prefix = byId ? conditions.find((condition) => condition.byId) : undefined;
-    return conditions.filter((condition) => condition === prefix || condition.index === (byId ? 'id' : order.sort));
+    const prefix = byId ? this.prefixOf(plan) : undefined;
+    return plan.conditions.filter((condition) => condition === prefix || condition.index === (byId ? 'id' : order.sort));
   }
 
   private after(order: SearchOrder, { value, id, inclusive }: Position): Condition {
@@ -231,8 +244,14 @@ export class KeysetSearch<Row extends SearchRow> {
     return `{${sort}} ${sign} :${name}Value OR ({${sort}} = :${name}Value AND {id} ${sign}${orEqual} :${name}Id)`;
   }
 
-  private orderBy(order: SearchOrder): string {
-    return this.isById(order) ? `{id} ${order.direction}` : `{${order.sort}} ${order.direction}, {id} ${order.direction}`;
+  private orderBy(plan: SearchPlan, order: SearchOrder): string {
+    const first = this.isById(order) ? this.prefixOf(plan)?.index : order.sort;
+    return [...(first ? [first] : []), 'id'].map((column) => `{${column}} ${order.direction}`).join(', ');
+  }
+
+  /** The condition whose index is in the order of the ids. */
+  private prefixOf({ conditions }: SearchPlan): Condition | undefined {
+    return conditions.find(({ byId }) => byId);
   }
 
   private isById({ sort }: SearchOrder): boolean {
