@@ -64,7 +64,7 @@ const SMALL_SET = 2000;
 const FIRST_STRETCH = 128;
 const LAST_STRETCH = 4096;
 /** …while there is time: a page is never late because its rows are far apart, or the disk is slow. */
-const BUDGET_MS = 15;
+const BUDGET_MS = 10;
 const COUNT_CAP = 10_000;
 /** MySQL would rather read all of a smaller index, because each holds the ids too, than follow a range of ids. MariaDB sees a remark. */
 const SELECT_ON_MYSQL = "SELECT /*+ SET_VAR(optimizer_switch='skip_scan=off') */";
@@ -96,7 +96,7 @@ export class KeysetSearch<Row extends SearchRow> {
     if (known.length === 0) return { conditions, small: null };
     // The order makes PostgreSQL take the index, even if it takes most rows for hits and hopes to meet enough of them soon.
     const probes = known.map((condition, place) => {
-      const hits = `SELECT 1 AS hit FROM {table} WHERE ${condition.sql} ORDER BY ${indexOrder(condition)} LIMIT ${SMALL_SET + 1}`;
+      const hits = `SELECT 1 AS hit FROM {table} WHERE ${condition.sql} ORDER BY ${this.indexOrder(condition)} LIMIT ${SMALL_SET + 1}`;
       return `SELECT ${place} AS place, COUNT(*) AS size FROM (${hits}) AS probe_${place}`;
     });
     const found = await this.run(probes.join(' UNION ALL '), valuesOf(known));
@@ -144,7 +144,7 @@ export class KeysetSearch<Row extends SearchRow> {
   }
 
   private async countInOneGo({ conditions }: SearchPlan): Promise<Total> {
-    const size = await this.countHits(`{table} WHERE ${allOf(conditions)} ORDER BY ${indexOrder(conditions[0])}`, valuesOf(conditions));
+    const size = await this.countHits(`{table} WHERE ${allOf(conditions)} ORDER BY ${this.indexOrder(conditions[0])}`, valuesOf(conditions));
     return { value: Math.min(size, COUNT_CAP), capped: size > COUNT_CAP };
   }
 
@@ -207,12 +207,13 @@ export class KeysetSearch<Row extends SearchRow> {
     const { conditions } = plan;
     const limits = [...(order.from ? [this.after(order, order.from)] : []), ...(until ? [this.upTo(order, until)] : [])];
     const along = [...this.conditionsAlong(plan, order), ...limits];
-    const small = this.smallFor(plan, order);
     const values = valuesOf([...conditions, ...limits]);
     const where = allOf([...conditions, ...limits]);
-    if (small) return { source: this.isMysql ? candidates(small) : fence([small], indexOrder(small)), where, values };
-    const isFenced = !this.isMysql && conditions.some((condition) => !along.includes(condition));
-    return { source: isFenced ? fence(along, this.orderBy(plan, order)) : '{table}', where, values };
+    const fenced = this.isMysql ? fenceOfIds : fence;
+    const small = this.smallFor(plan, order);
+    if (small) return { source: fenced([small], this.indexOrder(small)), where, values };
+    const isDecidedAlong = conditions.every((condition) => along.includes(condition));
+    return { source: isDecidedAlong ? '{table}' : fenced(along, this.orderBy(plan, order)), where, values };
   }
 
   /** The small set to begin with, unless its index is in the wanted order already. */
@@ -247,8 +248,15 @@ export class KeysetSearch<Row extends SearchRow> {
   }
 
   private orderBy(plan: SearchPlan, order: SearchOrder): string {
-    const first = this.isById(order) ? this.prefixOf(plan)?.index : order.sort;
-    return [...(first ? [first] : []), 'id'].map((column) => `{${column}} ${order.direction}`).join(', ');
+    if (!this.isById(order)) return `{${order.sort}} ${order.direction}, {id} ${order.direction}`;
+    const kept = this.isPostgres && this.prefixOf(plan)?.index;
+    return `${kept ? `{${kept}} ${order.direction}, ` : ''}{id} ${order.direction}`;
+  }
+
+  /** An order in which the index of a condition has its rows. */
+  private indexOrder({ index, byId }: Condition = { sql: '', index: 'id' }): string {
+    if (!byId) return `{${index}}`;
+    return this.isPostgres ? `{${index}}, {id}` : '{id}';
   }
 
   /** The condition whose index is in the order of the ids. */
@@ -272,19 +280,15 @@ export function positionOf(row: SearchRow, { sort }: Pick<SearchOrder, 'sort'>):
   return { value: value instanceof Date ? value.getTime() : 0, id: row.id as string };
 }
 
-/** An order in which the index of a condition has its rows. */
-function indexOrder({ index, byId }: Condition = { sql: '', index: 'id' }): string {
-  return byId ? `{${index}}, {id}` : `{${index}}`;
-}
-
-/** Rows found by one index only. PostgreSQL and SQLite guess badly how many meet a condition, and would try another. */
+/** Rows found by one index only: left alone, each database guesses badly at times how many meet a condition, and takes another. */
 function fence(conditions: readonly Condition[], order: string): string {
   return `(SELECT * FROM {table} WHERE ${allOf(conditions)} ORDER BY ${order} LIMIT ${COUNT_CAP}) AS stretch`;
 }
 
-/** The same for MySQL and MariaDB, which copy what stands in brackets, and see for themselves how long a stretch is. */
-function candidates({ sql }: Condition): string {
-  return `{table} JOIN (SELECT {id} AS candidate_id FROM {table} WHERE ${sql} LIMIT ${COUNT_CAP}) AS candidates ON candidates.candidate_id = {id}`;
+/** The same for MySQL and MariaDB, which copy all that stands in brackets. */
+function fenceOfIds(conditions: readonly Condition[], order: string): string {
+  const ids = `SELECT {id} AS candidate_id FROM {table} WHERE ${allOf(conditions)} ORDER BY ${order} LIMIT ${COUNT_CAP}`;
+  return `(${ids}) AS candidates STRAIGHT_JOIN {table} ON candidates.candidate_id = {id}`;
 }
 
 function isDecidedByOneIndex({ conditions }: SearchPlan): boolean {
