@@ -1362,17 +1362,13 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description A parameter is unknown or wrong. */
+      /** @description - `request_invalid`: The request is not valid. */
       400: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            statusCode: number;
-            error: string;
-            message: string[];
-          };
+          'application/json': components['schemas']['JwtRefreshError'];
         };
       };
       /**
