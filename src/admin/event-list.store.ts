@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RefreshTokenEventRecord } from '../audit/refresh-token-event.entity';
 import { firstIdOf } from '../ids';
+import { canonicalIp } from '../sessions/device-info';
 import { Database } from '../storage/database';
 import { type Condition, KeysetSearch } from '../storage/keyset-search';
 import { Table } from '../storage/table';
@@ -13,7 +14,8 @@ export class EventListStore extends KeysetSearch<RefreshTokenEventRecord> {
     super(database, new Table(database.dataSource, RefreshTokenEventRecord));
   }
 
-  conditionsFor({ from, to, ...filter }: EventFilter): Condition[] {
+  conditionsFor({ from, to, ...given }: EventFilter): Condition[] {
+    const filter = { ...given, sessionId: given.sessionId?.toLowerCase(), ip: given.ip && (canonicalIp(given.ip) ?? given.ip) };
     return [
       ...(['sessionId', 'actor', 'subject', 'type'] as const).flatMap((name) => equals(name, filter[name], true)),
       ...equals('ip', filter.ip, false),

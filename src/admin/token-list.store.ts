@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
 import { firstIdOf } from '../ids';
+import { canonicalIp } from '../sessions/device-info';
 import { RefreshToken } from '../sessions/refresh-token.entity';
 import { Database } from '../storage/database';
 import { type Condition, KeysetSearch } from '../storage/keyset-search';
@@ -21,7 +22,7 @@ export class TokenListStore extends KeysetSearch<RefreshToken> {
       ...kindConditions(filter),
       ...(filter.jti === undefined ? [] : [jtiCondition(filter.jti)]),
       ...(filter.device === undefined ? [] : [deviceCondition(filter.device)]),
-      ...(filter.ip === undefined ? [] : [{ sql: '{ip} = :ip', values: { ip: filter.ip }, index: 'ip' }]),
+      ...(filter.ip === undefined ? [] : [{ sql: '{ip} = :ip', values: { ip: canonicalIp(filter.ip) ?? filter.ip }, index: 'ip' }]),
       ...begunBetween(filter.createdFrom, filter.createdTo),
       ...between('lastUsed', filter.lastUsedFrom ?? (filter.lastUsedTo && new Date(1)), filter.lastUsedTo),
       ...between('expiresAt', filter.expiresFrom, filter.expiresTo),
@@ -66,11 +67,11 @@ function jtiCondition(jti: string): Condition {
 
 /** `deviceInfo` is JSON whose members have one order; the text must lie within one of its values. */
 function deviceCondition(device: string): Condition {
-  const text = JSON.stringify(device.toLowerCase()).slice(1, -1).replace(/[!%_]/g, '!$&');
+  const text = JSON.stringify(device).slice(1, -1).replace(/[!%_]/g, '!$&');
   const members = ['useragent', 'browser', 'os', 'device', 'ip'];
   const patterns = members.slice(0, -1).map((member, index) => [`inside${index}`, `%"${member}":"%${text}%","${members[index + 1]}":%`]);
   return {
-    sql: patterns.map(([name]) => `LOWER({deviceInfo}) LIKE :${name} ESCAPE '!'`).join(' OR '),
+    sql: patterns.map(([name]) => `LOWER({deviceInfo}) LIKE LOWER(:${name}) ESCAPE '!'`).join(' OR '),
     values: Object.fromEntries(patterns) as Record<string, string>,
   };
 }

@@ -63,7 +63,7 @@ function named(name?: string, version?: string): string | null {
 }
 
 /** One spelling per address: no zone, IPv6 as RFC 5952 writes it, mapped IPv4 as IPv4. */
-function canonicalIp(ip: unknown): string | null {
+export function canonicalIp(ip: unknown): string | null {
   const plain = typeof ip === 'string' ? ip.replace(/%.*$/, '') : '';
   const version = isIP(plain);
   if (version === 0) return null;

@@ -60,6 +60,8 @@ interface Stretch {
 
 /** A set this small is fetched by its own index and sorted. */
 const SMALL_SET = 2000;
+/** So is what is left of an order when it is no more than this. */
+const LITTLE = 1024;
 /** Otherwise rows are looked at in stretches of an order's index, each twice as long as the one before… */
 const FIRST_STRETCH = 128;
 const LAST_STRETCH = 4096;
@@ -72,7 +74,7 @@ const SELECT_ON_MYSQL = "SELECT /*+ SET_VAR(optimizer_switch='skip_scan=off') */
 /**
  * Finds rows page by page in bounded time, however many there are and whatever is asked. If few rows meet one of the
  * conditions, its index gives them all. If many meet each of them, the index of the order is followed until the page is
- * full or time is up: then the page says where to go on (AIP-158).
+ * full or time is up: then the page says where to go on (AIP-158). What is left at the end is always looked at as a whole.
  */
 export class KeysetSearch<Row extends SearchRow> {
   private readonly isMysql: boolean;
@@ -148,8 +150,12 @@ export class KeysetSearch<Row extends SearchRow> {
     return { value: Math.min(size, COUNT_CAP), capped: size > COUNT_CAP };
   }
 
-  /** Stretches of an order from its place on, until everything was seen or time is up. */
+  /** All that is left of an order, if that is not much; else stretches from its place on, until everything was seen or time is up. */
   private async *stretches(plan: SearchPlan, order: SearchOrder): AsyncGenerator<Stretch> {
+    if (!(await this.findEnd(plan, order, LITTLE))) {
+      yield { order, until: null };
+      return;
+    }
     const deadline = performance.now() + BUDGET_MS;
     let from = order.from;
     for (let size = FIRST_STRETCH; size <= LAST_STRETCH; size *= 2) {

@@ -67,7 +67,7 @@ describeOnEveryDatabase('the list of families', (stack) => {
   }); // prettier-ignore
 
   it('finds part of a device’s names, whatever the case and whatever it means to SQL or JSON', async () => {
-    const names = ['100% sure', 'snake_case', 'back\\slash', 'wow!', 'say "hi"', "o'brien", '{"browser":"x"}', 'a\u202eb', 'straße ünïcödé', '</script>', 'x","browser":"y'];
+    const names = ['100% sure', 'snake_case', 'back\\slash', 'wow!', 'say "hi"', "o'brien", '{"browser":"x"}', 'a\u202eb', 'straße ünïcödé', '</script>', 'x","browser":"y', 'İstanbul'];
     const found: Record<string, string> = {};
     for (const userAgent of names) {
       const device = { userAgent, browser: 'Brw 1', os: 'Os 2', device: 'tv', ip: null };
