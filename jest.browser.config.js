@@ -2,4 +2,11 @@
 const config = require('./jest.config.js');
 
 /** @type {import('jest').Config} */
-module.exports = { ...config, roots: ['<rootDir>/test/browser'], testPathIgnorePatterns: [], transformIgnorePatterns: ['/node_modules/playwright-core/'], maxWorkers: 1, testTimeout: 120_000 };
+module.exports = {
+  ...config,
+  roots: ['<rootDir>/test/browser'],
+  testPathIgnorePatterns: [],
+  transformIgnorePatterns: ['/node_modules/playwright-core/'],
+  maxWorkers: 1,
+  testTimeout: 120_000,
+};
