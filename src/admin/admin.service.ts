@@ -19,23 +19,9 @@ import { invalid } from '../http/request-pipe';
 import { EventListStore } from './event-list.store';
 import { type EventView, eventView } from './event.view';
 import { type Page, Pager } from './pager';
+import type { RevokedManyView } from './revoked-many.view';
 import { TokenListStore } from './token-list.store';
-import { type TokenView, tokenView } from './token.view';
-
-/** What a pasted token turned out to be. */
-export interface PresentedToken {
-  readonly type: 'refresh' | 'access';
-  readonly generation: number;
-  /** Whether it is of the family's current generation. */
-  readonly current: boolean;
-}
-
-export interface RevokedMany {
-  /** How many families the filter matches, revoked ones too. */
-  readonly matched: number;
-  /** How many of them this call revoked. */
-  readonly revoked: number;
-}
+import { type PastedToken, type TokenView, tokenView } from './token.view';
 
 const DEFAULT_REASON = 'admin';
 const LIFE_LIMIT = 200;
@@ -98,7 +84,7 @@ export class AdminService {
   }
 
   /** In batches of bounded size. If it is cut off, what was revoked stays revoked, and the same call does the rest. */
-  async revokeMany({ filter, reason, dryRun = false }: RevokeManyBody, administrator: Administrator): Promise<RevokedMany> {
+  async revokeMany({ filter, reason, dryRun = false }: RevokeManyBody, administrator: Administrator): Promise<RevokedManyView> {
     assertNarrows(filter);
     let matched = 0;
     let revoked = 0;
@@ -114,7 +100,7 @@ export class AdminService {
   }
 
   /** @throws JwtRefreshError `refresh_token_not_found` for whatever this server did not make, or no longer knows */
-  async lookup(text: string, administrator: Administrator): Promise<TokenView & { presented: PresentedToken }> {
+  async lookup(text: string, administrator: Administrator): Promise<TokenView & { presented: PastedToken }> {
     const found = (await this.readRefreshToken(text)) ?? this.readAccessToken(text);
     const token = found && (await this.store.findById(found.id));
     await this.log.record({ type: 'admin.looked_up', sessionId: token?.id ?? null, subject: token?.subject ?? null }, administrator);

@@ -1,8 +1,7 @@
 import { Field, Model } from '../openapi/openapi';
-import type { RevokedMany } from './admin.service';
 
 @Model('RevokedRefreshTokens', 'What a revocation by filter has done.')
-export class RevokedManyView implements RevokedMany {
+export class RevokedManyView {
   @Field('How many families the filter matches, revoked ones too.')
   matched!: number;
 

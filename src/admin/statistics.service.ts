@@ -4,40 +4,15 @@ import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-o
 import type { EventCount } from '../statistics/event-count.entity';
 import { EventCounter } from '../statistics/event-counter';
 import { EventCountStore } from '../statistics/event-count.store';
-import type { SearchOrder, Total } from '../storage/keyset-search';
+import type { SearchOrder } from '../storage/keyset-search';
 import type { TokenFilter } from './dto/token-filter.dto';
+import type { StatisticsView, StatsRange } from './statistics.view';
 import { TokenListStore } from './token-list.store';
-
-/** How far back. */
-export type StatsRange = '24h' | '7d' | '30d';
 
 const COUNTED = ['issued', 'rotated', 'retried', 'reused', 'revoked', 'refused'] as const;
 
 /** How many events of each type there were. */
-export type Counts = Record<(typeof COUNTED)[number], number>;
-
-/** Counts of one stretch of time. */
-export interface CountsAt extends Counts {
-  /** When it began. */
-  readonly at: string;
-}
-
-export interface Statistics {
-  readonly range: StatsRange;
-  readonly from: string;
-  readonly to: string;
-  /** Length of each stretch of `series`. */
-  readonly bucketSeconds: number;
-  readonly tiles: Counts & {
-    /** Families that live. */
-    readonly active: Total;
-    /** Subjects who have one. */
-    readonly subjects: Total;
-    /** Families that live and will end within 24 hours unless they are used. */
-    readonly expiring: Total;
-  };
-  readonly series: CountsAt[];
-}
+type Counts = Record<(typeof COUNTED)[number], number>;
 
 const HOUR_MS = 3_600_000;
 const RANGES: Record<StatsRange, { readonly hours: number; readonly bucketHours: number }> = {
@@ -57,7 +32,7 @@ export class StatisticsService {
     private readonly counts: EventCountStore,
   ) {}
 
-  async get(range: StatsRange): Promise<Statistics> {
+  async get(range: StatsRange): Promise<StatisticsView> {
     const now = this.options.clock.now();
     const { hours, bucketHours } = RANGES[range];
     const end = Math.floor(now / HOUR_MS + 1) * HOUR_MS;
@@ -78,7 +53,7 @@ export class StatisticsService {
     return this.counts.findSince(new Date(start));
   }
 
-  private async living(now: number): Promise<Pick<Statistics['tiles'], 'active' | 'subjects' | 'expiring'>> {
+  private async living(now: number): Promise<Pick<StatisticsView['tiles'], 'active' | 'subjects' | 'expiring'>> {
     const count = async (filter: TokenFilter, distinct?: string) => {
       const plan = await this.tokens.plan(this.tokens.conditionsFor({ status: 'active', ...filter }, now));
       return this.tokens.count(plan, NEWEST_FIRST, distinct);
@@ -91,7 +66,7 @@ export class StatisticsService {
   }
 }
 
-function toSeries(counts: readonly EventCount[], start: number, end: number, bucket: number): CountsAt[] {
+function toSeries(counts: readonly EventCount[], start: number, end: number, bucket: number): StatisticsView['series'] {
   const series = Array.from({ length: (end - start) / bucket }, (_, index) => ({ at: new Date(start + index * bucket).toISOString(), ...none() }));
   for (const { hour, type, count } of counts) {
     const at = series[Math.floor((hour.getTime() - start) / bucket)];

@@ -1,9 +1,11 @@
 import { Field, Model } from '../openapi/openapi';
 import { instant, listOf, of, oneOf } from '../openapi/schema';
 import { TotalView } from './page.view';
-import type { Counts, CountsAt, Statistics, StatsRange } from './statistics.service';
 
-class CountsView implements Counts {
+/** How far back. */
+export type StatsRange = '24h' | '7d' | '30d';
+
+class CountsView {
   @Field('Sessions begun and keys made.')
   issued!: number;
 
@@ -24,7 +26,7 @@ class CountsView implements Counts {
 }
 
 @Model('RefreshTokenCounts', 'What happened in one stretch of time.')
-class CountsAtView extends CountsView implements CountsAt {
+class CountsAtView extends CountsView {
   @Field('When the stretch began.', instant)
   at!: string;
 }
@@ -42,7 +44,7 @@ class TilesView extends CountsView {
 }
 
 @Model('RefreshTokenStatistics', 'The numbers of the overview.')
-export class StatisticsView implements Statistics {
+export class StatisticsView {
   @Field('How far back.', oneOf(['24h', '7d', '30d']))
   range!: StatsRange;
 

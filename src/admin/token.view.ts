@@ -2,10 +2,17 @@ import { Field, Model } from '../openapi/openapi';
 import { anyObject, flag, group, instant, integer, listOf, of, oneOf, orNull, text, uuid } from '../openapi/schema';
 import type { DeviceInfo } from '../sessions/device-info';
 import type { RefreshToken, RefreshTokenKind } from '../sessions/refresh-token.entity';
-import type { PresentedToken } from './admin.service';
 import { DeviceView } from './device.view';
 import type { TokenStatus } from './dto/token-filter.dto';
 import { EventView } from './event.view';
+
+/** What a pasted token turned out to be. */
+export interface PastedToken {
+  readonly type: 'refresh' | 'access';
+  readonly generation: number;
+  /** Whether it is of the family's current generation. */
+  readonly current: boolean;
+}
 
 @Model('RefreshToken', 'A token family as administrators see it: one login on one device, or one key. Instants are ISO 8601 UTC.')
 export class TokenView {
@@ -91,7 +98,7 @@ export class LookedUpTokenView extends TokenView {
     "What was pasted: its type, its generation, and whether that is the family's current one.",
     group({ type: oneOf(['refresh', 'access']), generation: integer, current: flag }),
   )
-  presented!: PresentedToken;
+  presented!: PastedToken;
 }
 
 /** An allow-list: a column that is added to the row does not show here by itself. */

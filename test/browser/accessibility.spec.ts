@@ -35,7 +35,13 @@ describe('every page of the dashboard', () => {
     ['overview', (page) => open(page, '#/')],
     ['keys', (page) => open(page, '#/keys')],
     ['keys-none', (page) => open(page, '#/keys?subject=nobody')],
-    ['key', (page) => open(page, `#/keys/${reused}`)],
+    [
+      'key',
+      async (page) => {
+        await open(page, `#/keys/${reused}`);
+        await page.getByRole('dialog', { name: 'Key' }).getByText('Why it ended').waitFor();
+      },
+    ],
     ['new-key', press('New key')],
     ['filters', press('Filters')],
     ['subject', (page) => open(page, '#/subjects/alice')],

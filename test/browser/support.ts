@@ -53,7 +53,7 @@ export class DashboardStage {
 
   /** A browser window of its own, at the sign-in form. */
   async visit(hash = '', { viewport = WIDE, colorScheme = 'light' }: PageOptions = {}): Promise<Page> {
-    const context = await this.browser.newContext({ viewport, colorScheme, locale: 'en-GB', timezoneId: 'UTC' });
+    const context = await this.browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce', locale: 'en-GB', timezoneId: 'UTC' });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     page.on('pageerror', ({ message }) => this.complaints.push(message));

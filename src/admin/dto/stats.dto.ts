@@ -1,6 +1,6 @@
 import { IsIn } from 'class-validator';
 import { Field } from '../../openapi/openapi';
-import type { StatsRange } from '../statistics.service';
+import type { StatsRange } from '../statistics.view';
 import { IsOptional } from './validation';
 
 /** How far back. */
