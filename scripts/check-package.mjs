@@ -57,7 +57,7 @@ function checkHost({ title, choose, npm }, folder, tarball) {
   lendSqlite(folder);
   for (const main of ['main.cjs', 'main.mjs']) {
     run(process.execPath, [main], folder);
-    console.log(`${main}: logs in, refreshes and logs out`);
+    console.log(`${main}: logs in, refreshes, logs out, and opens the dashboard`);
   }
   compile(folder);
 }

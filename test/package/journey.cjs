@@ -26,9 +26,30 @@ exports.journey = async (url) => {
   assert.equal((await get(`${url}/me`, again.body.access_token)).status, 401);
 };
 
+/** An administrator's: look at the list, make a key that works, open the page with its script. */
+exports.administration = async (url) => {
+  const admin = `${url}/admin/refresh-tokens`;
+  const user = await post(`${url}/login`, { subject: 'alice' });
+  assert.equal((await get(admin, user.body.access_token)).status, 403);
+
+  const { body } = await post(`${url}/login`, { subject: 'admin' });
+  assert.equal((await get(admin, body.access_token)).body.data[0].subject, 'admin');
+  const key = await post(admin, { audience: 'web', lifetime: '1d' }, body.access_token);
+  assert.equal((await post(`${url}/auth/jwt-refresh`, { refresh_token: key.body.token })).status, 200);
+
+  const page = await fetch(`${admin}/dashboard`);
+  const [, script] = /src="([^"]+\.js)"/.exec(await page.text());
+  assert.equal((await fetch(new URL(script, `${admin}/dashboard`))).status, 200);
+};
+
 const get = (url, token) => send(url, { headers: token ? { Authorization: `Bearer ${token}` } : {} });
 
-const post = (url, body) => send(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+const post = (url, body, token) =>
+  send(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
+    body: JSON.stringify(body),
+  });
 
 async function send(url, init) {
   const response = await fetch(url, init);
