@@ -103,7 +103,7 @@ export type AccessTokenOnRefresh = 'ignore' | 'allow-expired' | 'require';
 
 /** The audit log. */
 export interface AuditOptions {
-  /** Write events to `refresh_token_events`. Reuse is recorded even when this is off. @default true */
+  /** Write events to `refresh_token_events`, and count them by the hour. Reuse and what administrators do is recorded even when this is off. @default true */
   enabled?: boolean;
   /** Events that may wait in memory for the next batch; beyond it the oldest are dropped and counted in the log. @default 10000 */
   queueLimit?: number;

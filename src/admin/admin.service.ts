@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { validate as isUuid } from 'uuid';
 import { AuditQueue } from '../audit/audit.queue';
 import { JwtRefreshError } from '../errors';
@@ -92,8 +91,6 @@ export class AdminService {
       matched += rows.length;
       const live = dryRun ? [] : rows.filter(({ revokedAt }) => !revokedAt);
       revoked += (await this.revocation.revokeBatch(live, contextOf(administrator, reason))).length;
-      // SQLite answers at once: without a pause nobody else would get a turn.
-      await nextTurn();
     }
     await this.log.record({ type: 'admin.tokens_revoked', reason, details: { filter: { ...filter }, matched, revoked, dryRun } }, administrator);
     return { matched, revoked };

@@ -1,6 +1,5 @@
 import { Inject, Injectable, StreamableFile } from '@nestjs/common';
 import { Readable, type Writable } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AuditQueue } from '../audit/audit.queue';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import type { Administrator } from './admin.log';
@@ -91,7 +90,5 @@ async function* linesOf<Row, Column extends string>(
     yield taken.map((row) => csvLine(columns.map((column) => row[column]))).join('');
     left -= taken.length;
     if (left === 0) return;
-    // SQLite answers at once: without a pause nobody else would get a turn.
-    await nextTurn();
   }
 }

@@ -54,14 +54,13 @@ export class StatisticsService {
   }
 
   private async living(now: number): Promise<Pick<StatisticsView['tiles'], 'active' | 'subjects' | 'expiring'>> {
-    const count = async (filter: TokenFilter, distinct?: string) => {
-      const plan = await this.tokens.plan(this.tokens.conditionsFor({ status: 'active', ...filter }, now));
-      return this.tokens.count(plan, NEWEST_FIRST, distinct);
-    };
+    const plan = (filter: TokenFilter) => this.tokens.plan(this.tokens.conditionsFor({ status: 'active', ...filter }, now));
+    const active = await plan({});
+    const expiring = await plan({ expiresTo: new Date(now + 24 * HOUR_MS) });
     return {
-      active: await count({}),
-      subjects: await count({}, 'subject'),
-      expiring: await count({ expiresTo: new Date(now + 24 * HOUR_MS) }),
+      active: await this.tokens.count(active, NEWEST_FIRST),
+      subjects: await this.tokens.count(active, NEWEST_FIRST, 'subject'),
+      expiring: await this.tokens.count(expiring, NEWEST_FIRST),
     };
   }
 }

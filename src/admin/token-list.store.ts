@@ -5,7 +5,7 @@ import { canonicalIp } from '../sessions/device-info';
 import { RefreshToken } from '../sessions/refresh-token.entity';
 import { Database } from '../storage/database';
 import { type Condition, KeysetSearch } from '../storage/keyset-search';
-import { Table } from '../storage/table';
+import { listed, Table } from '../storage/table';
 import type { RevokeFilter, TokenStatus } from './dto/token-filter.dto';
 
 /** Finds families by filter: what each filter means in SQL, and which of them an index answers. */
@@ -92,7 +92,9 @@ function between(column: string, from: Date | undefined, to: Date | undefined): 
 
 function idsCondition(ids: readonly string[]): Condition {
   if (ids.length === 0) return { sql: '1 = 0' };
-  const values = Object.fromEntries(ids.map((id, index) => [`chosen${index}`, id.toLowerCase()]));
-  const names = Object.keys(values).map((name) => `:${name}`);
-  return { sql: `{id} IN (${names.join(', ')})`, values, index: 'id' };
+  const { names, values } = listed(
+    'chosen',
+    ids.map((id) => id.toLowerCase()),
+  );
+  return { sql: `{id} IN (${names})`, values, index: 'id' };
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { firstIdOf } from '../ids';
 import type { JwtRefreshEvent, JwtRefreshEventType } from '../events/jwt-refresh-events';
 import { Database, type RunStatement } from '../storage/database';
-import { Table } from '../storage/table';
+import { listed, Table } from '../storage/table';
 import { RefreshTokenEventRecord } from './refresh-token-event.entity';
 
 // By the index on type, which is in the order of time.
@@ -33,9 +33,11 @@ export class AuditStore {
   async deleteBefore(type: JwtRefreshEventType, before: Date, limit: number): Promise<number> {
     const { rows } = await this.run(FIND_OLD.replace('{limit}', String(limit)), { type, before: firstIdOf(before.getTime()) });
     if (rows.length === 0) return 0;
-    const ids = Object.fromEntries(rows.map(({ id }, index) => [`id${index}`, id]));
-    const names = Object.keys(ids).map((name) => `:${name}`);
-    return (await this.run(`DELETE FROM {table} WHERE {id} IN (${names.join(', ')})`, ids)).affected;
+    const { names, values } = listed(
+      'id',
+      rows.map(({ id }) => id),
+    );
+    return (await this.run(`DELETE FROM {table} WHERE {id} IN (${names})`, values)).affected;
   }
 
   /** Whether an event has its line already. */

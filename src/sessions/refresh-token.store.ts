@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type RunStatement } from '../storage/database';
-import { type PreparedStatement, Table } from '../storage/table';
+import { listed, type PreparedStatement, Table } from '../storage/table';
 import { RefreshToken } from './refresh-token.entity';
 
 /** What a rotation writes. */
@@ -105,9 +105,9 @@ export class RefreshTokenStore {
 
   /** Revokes families by their ids. @returns the ids that this call revoked */
   async revokeMany(ids: readonly string[], revocation: Revocation & { revokedBy: string }, run: RunStatement): Promise<string[]> {
-    const listed = Object.fromEntries(ids.map((id, index) => [`id${index}`, id]));
-    const among = `{id} IN (${Object.keys(listed).map((name) => `:${name}`).join(', ')})`; // prettier-ignore
-    const values = { ...revocation, ...listed };
+    const list = listed('id', ids);
+    const among = `{id} IN (${list.names})`;
+    const values = { ...revocation, ...list.values };
     const update = this.table.prepare(`${REVOKE} WHERE ${among} AND {revokedAt} IS NULL`);
     const { affected } = await run(update.sql, update.bind(values));
     if (affected === 0) return [];

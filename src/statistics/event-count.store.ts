@@ -7,7 +7,7 @@ const INSERT = 'INSERT INTO {table} AS counted ({hour}, {type}, {count}) VALUES 
 // One statement that adds, so that any number of nodes can count at once.
 const ADD = `${INSERT} ON CONFLICT ({hour}, {type}) DO UPDATE SET {count} = counted.{count} + :count`;
 const ADD_ON_MYSQL = `${INSERT.replace(' AS counted', '')} ON DUPLICATE KEY UPDATE {count} = {count} + :count`;
-// By the primary key: eight types an hour.
+// By the primary key: a row for each type an hour.
 const FIND_SINCE = 'SELECT {*} FROM {table} WHERE {hour} >= :hour';
 
 /** Every query on `refresh_token_stats`. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ObjectLiteral } from 'typeorm';
 import type { Database } from './database';
 import type { Table } from './table';
@@ -127,6 +128,8 @@ export class KeysetSearch<Row extends SearchRow> {
       const { rows, end } = await this.page(plan, { ...order, from }, limit);
       yield rows;
       from = end;
+      // SQLite answers at once: without a pause nobody else would get a turn.
+      await nextTurn();
     }
   }
 

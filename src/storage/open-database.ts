@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { RefreshTokenEventRecord } from '../audit/refresh-token-event.entity';
 import { JwtRefreshOptionsError } from '../errors';
 import { RefreshToken } from '../sessions/refresh-token.entity';
+import { EventCount } from '../statistics/event-count.entity';
 import { Database } from './database';
 
 const SUPPORTED: readonly string[] = ['mysql', 'mariadb', 'postgres', 'better-sqlite3'];
@@ -16,7 +17,7 @@ export function openDatabase(dataSource: DataSource | undefined, name = 'default
   const problems = [];
   if (!SUPPORTED.includes(dataSource.options.type))
     problems.push(`dataSource: type '${dataSource.options.type}' is not one of ${SUPPORTED.join(', ')}`);
-  if (!dataSource.hasMetadata(RefreshToken) || !dataSource.hasMetadata(RefreshTokenEventRecord)) {
+  if (![RefreshToken, RefreshTokenEventRecord, EventCount].every((entity) => dataSource.hasMetadata(entity))) {
     problems.push('dataSource: the entities are missing; add ...JWT_REFRESH_ENTITIES to the `entities` of TypeOrmModule.forRoot()');
   }
   if (problems.length > 0) throw new JwtRefreshOptionsError(problems);

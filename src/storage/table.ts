@@ -9,6 +9,13 @@ export interface PreparedStatement {
   readonly bind: (values: Values) => unknown[];
 }
 
+/** Parameters for `IN (…)`: their names in the template, and their values. */
+export function listed(prefix: string, members: readonly unknown[]): { names: string; values: Values } {
+  const values = Object.fromEntries(members.map((member, index) => [`${prefix}${index}`, member]));
+  const names = Object.keys(values).map((name) => `:${name}`);
+  return { names: names.join(', '), values };
+}
+
 /**
  * Speaks SQL about one entity in words that hold on all four databases: `{table}`, `{property}` for a column, `{*}` for
  * all columns, `:value` for a parameter. Names come from the entity, so a host's own table and column names just work.

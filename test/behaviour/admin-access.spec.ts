@@ -121,17 +121,17 @@ describeOnEveryAdapter('the place of the admin API', (stack) => {
     if (root !== ADMIN_ROOT) expect((await app.http.get(ADMIN_ROOT, admin.headers)).status).toBe(404);
   }); // prettier-ignore
 
-  it.each<[what: string, controllers: JwtRefreshModuleOptions['controllers'], api: number, page: number[]]>([
-    ['the API', { admin: false }, 404, [200, 404]],
-    ['the page', { dashboard: false }, 200, [401]],
-    ['both', { admin: false, dashboard: false }, 404, [404]],
+  it.each<[what: string, controllers: JwtRefreshModuleOptions['controllers'], api: number, page: number]>([
+    ['the API', { admin: false }, 404, 200],
+    ['the page', { dashboard: false }, 200, 401],
+    ['both', { admin: false, dashboard: false }, 404, 404],
   ])('is nowhere when %s is switched off', async (_, controllers, api, page) => {
     const app = await stack.start({ admin: ADMINISTRATORS, controllers });
     const admin = await AdminClient.signIn(app);
     expect((await admin.get('')).status).toBe(api);
     expect((await admin.get('/stats')).status).toBe(api);
-    // Without the page its name is an id like any other; with it, it depends on whether it was built.
-    expect(page).toContain((await app.http.get(`${ADMIN_ROOT}/dashboard`)).status);
+    // Without the page its name is an id like any other.
+    expect((await app.http.get(`${ADMIN_ROOT}/dashboard`)).status).toBe(page);
   });
 
   it('asks the database once for the session, with a guard on every route as well', async () => {

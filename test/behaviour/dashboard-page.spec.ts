@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,10 +7,6 @@ import { ADMIN_ROOT, ADMINISTRATORS, AdminClient } from '../support/admin-client
 import { describeOnEveryAdapter, type RunningApp, type Stack } from '../support/stack';
 
 const FOLDER = join(__dirname, '../../dist/dashboard');
-const describeBuilt = existsSync(join(FOLDER, 'index.html'))
-  ? describeOnEveryAdapter
-  : (title: string) => describe.skip(title, () => it('is not built', () => undefined));
-
 const SECURITY = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -21,7 +17,7 @@ const SECURITY = {
 
 const assetNames = (): string[] => readdirSync(join(FOLDER, 'assets'));
 
-describeBuilt('the page of the dashboard', (stack: Stack) => {
+describeOnEveryAdapter('the page of the dashboard', (stack: Stack) => {
   const start = (options: Partial<JwtRefreshModuleOptions> = {}, more: Parameters<Stack['start']>[1] = {}) =>
     stack.start({ ...options, admin: { ...ADMINISTRATORS, ...options.admin } }, more);
   const open = async (app: RunningApp, path = `${ADMIN_ROOT}/dashboard`) => {
@@ -126,7 +122,7 @@ describeBuilt('the page of the dashboard', (stack: Stack) => {
   });
 });
 
-describeBuilt('the files of the dashboard', (stack: Stack) => {
+describeOnEveryAdapter('the files of the dashboard', (stack: Stack) => {
   let app: RunningApp;
 
   beforeAll(async () => (app = await stack.start({ admin: ADMINISTRATORS })));
