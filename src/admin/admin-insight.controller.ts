@@ -1,34 +1,24 @@
-import { Controller, Get, Inject, Query, StreamableFile, UseFilters, UseGuards, UseInterceptors, UsePipes } from '@nestjs/common';
+import { Get, Inject, Query, StreamableFile } from '@nestjs/common';
 import { AuditStore } from '../audit/audit.store';
-import { CurrentUser, SessionCheck } from '../guards/decorators';
-import { JwtRefreshExceptionFilter } from '../http/jwt-refresh-exception.filter';
+import { CurrentUser } from '../guards/decorators';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { RefreshTokenStore } from '../sessions/refresh-token.store';
 import { AdminErrors } from '../openapi/admin-errors';
-import { Answers, AnswersFile, Bearer, Operation, Section } from '../openapi/openapi';
+import { Answers, AnswersFile, Operation } from '../openapi/openapi';
 import type { AccessTokenClaims } from '../tokens/access-token.service';
-import { AdminDoorGuard } from './admin-door.guard';
-import { AdminHeadersInterceptor } from './admin-headers.interceptor';
+import { AdminRoutes } from './admin-routes';
 import { type Administrator, CurrentAdministrator } from './admin.log';
 import { AdminService } from './admin.service';
 import { CsvExport } from './csv-export';
 import { EventListQuery } from './dto/event-list.dto';
 import { StatsQuery } from './dto/stats.dto';
-import { requestPipe } from '../http/request-pipe';
 import { EventPage } from './page.view';
 import { settingsView, SettingsView } from './settings.view';
 import { StatisticsService } from './statistics.service';
 import { StatisticsView } from './statistics.view';
 
 /** The admin API's routes about what happened and how the module is set up. Mounted before those with an id in their path. */
-@Section('admin')
-@Bearer()
-@Controller()
-@UseGuards(AdminDoorGuard)
-@UseInterceptors(AdminHeadersInterceptor)
-@SessionCheck('strict')
-@UseFilters(JwtRefreshExceptionFilter)
-@UsePipes(requestPipe)
+@AdminRoutes()
 export class AdminInsightController {
   constructor(
     @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,

@@ -1,29 +1,11 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  Param,
-  Post,
-  Query,
-  StreamableFile,
-  UseFilters,
-  UseGuards,
-  UseInterceptors,
-  UsePipes,
-} from '@nestjs/common';
-import { SessionCheck } from '../guards/decorators';
-import { JwtRefreshExceptionFilter } from '../http/jwt-refresh-exception.filter';
+import { Body, Delete, Get, HttpCode, Param, Post, Query, StreamableFile } from '@nestjs/common';
 import { AdminErrors } from '../openapi/admin-errors';
-import { Answers, AnswersFile, Bearer, IdParam, Operation, Section } from '../openapi/openapi';
+import { Answers, AnswersFile, IdParam, Operation } from '../openapi/openapi';
 import { Changes, ChangesMuch } from './admin-action';
-import { AdminDoorGuard } from './admin-door.guard';
-import { AdminHeadersInterceptor } from './admin-headers.interceptor';
+import { AdminRoutes } from './admin-routes';
 import { type Administrator, CurrentAdministrator } from './admin.log';
 import { AdminService } from './admin.service';
 import { CreateKeyBody, LookupBody, RevokeBody, RevokeManyBody } from './dto/token-actions.dto';
-import { requestPipe } from '../http/request-pipe';
 import { TokenListQuery } from './dto/token-filter.dto';
 import { CsvExport } from './csv-export';
 import { TokenPage } from './page.view';
@@ -33,15 +15,8 @@ import { CreatedTokenView, LookedUpTokenView, TokenDetailsView, TokenView } from
 const FAMILY = "The token family's id.";
 const REVOKED = 'The row; one that was revoked before is unchanged.';
 
-/** The admin API's routes about token families. Its path and its guards are set when the module is registered. */
-@Section('admin')
-@Bearer()
-@Controller()
-@UseGuards(AdminDoorGuard)
-@UseInterceptors(AdminHeadersInterceptor)
-@SessionCheck('strict')
-@UseFilters(JwtRefreshExceptionFilter)
-@UsePipes(requestPipe)
+/** The admin API's routes about token families. */
+@AdminRoutes()
 export class AdminTokensController {
   constructor(
     private readonly admin: AdminService,
