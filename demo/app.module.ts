@@ -20,6 +20,8 @@ import { UsersService } from './users/users.service';
         audience: 'web',
         accessToken: { lifetime: environment.accessLifetime },
         refreshToken: { lifetime: environment.refreshLifetime, graceSeconds: environment.graceSeconds, format: environment.tokenFormat },
+        transport: environment.transport,
+        response: { accessTokenProp: environment.accessTokenProp, refreshTokenProp: environment.refreshTokenProp },
         revocation: { check: environment.revocation },
         accessTokenOnRefresh: environment.accessTokenOnRefresh,
         admin: { authorize: ({ role }) => role === 'admin' },

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { AccessTokenOnRefresh, Duration, RefreshTokenFormat, SessionCheckMode } from 'nestjs-jwt-refresh';
+import type { AccessTokenOnRefresh, Duration, RefreshTokenFormat, RefreshTokenTransport, SessionCheckMode } from 'nestjs-jwt-refresh';
 import { sqliteFile } from './database-url';
 
 const { env } = process;
@@ -10,12 +10,14 @@ export const environment = {
   port: Number(env.PORT ?? 3000),
   databaseUrl: env.DATABASE_URL ?? 'sqlite:demo.sqlite',
   httpAdapter: oneOf('HTTP_ADAPTER', ['express', 'fastify'] as const),
-  transport: oneOf('TRANSPORT', ['body'] as const),
+  transport: oneOf<RefreshTokenTransport>('TRANSPORT', ['body', 'cookie', 'both']),
   accessLifetime: duration(env.ACCESS_LIFETIME),
   refreshLifetime: duration(env.REFRESH_LIFETIME),
   graceSeconds: env.GRACE_SECONDS === undefined ? undefined : Number(env.GRACE_SECONDS),
   revocation: oneOf<SessionCheckMode>('REVOCATION', ['strict', 'stateless']),
   accessTokenOnRefresh: oneOf<AccessTokenOnRefresh>('ACCESS_TOKEN_ON_REFRESH', ['ignore', 'allow-expired', 'require']),
+  accessTokenProp: env.ACCESS_TOKEN_PROP,
+  refreshTokenProp: env.REFRESH_TOKEN_PROP,
   tokenFormat: oneOf<RefreshTokenFormat>('TOKEN_FORMAT', ['opaque', 'jwt', 'jwe']),
 };
 

@@ -1,7 +1,7 @@
-import { Body, Controller, HttpCode, Post, Req, UnauthorizedException, UseInterceptors, ValidationPipe } from '@nestjs/common';
+import { Body, Controller, Post, Req, UnauthorizedException, ValidationPipe } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
-import { type DeviceRequest, JwtRefreshService, Public, TokenPair, TokenResponseInterceptor } from 'nestjs-jwt-refresh';
+import { type DeviceRequest, JwtRefreshService, Public, RefreshGrant, TokenPair } from 'nestjs-jwt-refresh';
 import { UsersService } from './users/users.service';
 
 export class LoginDto {
@@ -39,8 +39,7 @@ export class LoginController {
   @ApiOkResponse({ type: TokenPair, description: 'The token response (RFC 6749 §5.1).' })
   @ApiBadRequestResponse({ description: 'A member is missing or wrong.' })
   @ApiUnauthorizedResponse({ description: 'Wrong username or password.' })
-  @HttpCode(200)
-  @UseInterceptors(TokenResponseInterceptor)
+  @RefreshGrant()
   async login(@Body(new ValidationPipe({ whitelist: true })) body: LoginDto, @Req() request: DeviceRequest): Promise<TokenPair> {
     const user = await this.users.findByPassword(body.username, body.password);
     if (!user) throw new UnauthorizedException('Wrong username or password.');

@@ -3,6 +3,9 @@ import type { RefreshToken } from './sessions/refresh-token.entity';
 /** Claims a host adds to access tokens. Registered claims and the module's own can't be among them. */
 export type HostClaims = Record<string, unknown>;
 
+/** Members a host adds to its token responses. */
+export type ResponseMembers = Record<string, unknown>;
+
 /**
  * The host's own code around a refresh. A hook that throws refuses the refresh and changes nothing that the same token
  * couldn't get again: an `HttpException` reaches the client as it is, anything else is `temporarily_unavailable` (503).
@@ -24,6 +27,11 @@ export interface JwtRefreshHooks {
   beforeRotate?(session: Readonly<RefreshToken>): void | Promise<void>;
   /** Runs after a session has rotated, not on a retry. */
   afterRotate?(session: Readonly<RefreshToken>): void | Promise<void>;
+  /**
+   * Members of the host's own for each token response, at login and at each refresh, for instance `{ userId: 7 }`. They stand
+   * beside the module's, which win (RFC 6749 §5.1); at most 4096 bytes of JSON. Runs before anything is stored.
+   */
+  responseMembers?(session: Readonly<RefreshToken>): ResponseMembers | Promise<ResponseMembers>;
 }
 
 /** What {@link JwtRefreshHooks.resolveSubject} answers: claims, nothing, or a refusal. */

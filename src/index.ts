@@ -9,10 +9,12 @@ export type {
   AdminOptions,
   AuditOptions,
   ControllerSwitches,
+  CookieOptions,
   JwtRefreshExtras,
   JwtRefreshOptions,
   RefreshTokenFormat,
   RefreshTokenOptions,
+  RefreshTokenTransport,
   RequestOptions,
   ResponseOptions,
   RevocationOptions,
@@ -21,7 +23,7 @@ export type {
   SessionCheckMode,
   SigningAlgorithm,
 } from './jwt-refresh.options';
-export type { HostClaims, JwtRefreshHooks, SubjectAnswer } from './hooks';
+export type { HostClaims, JwtRefreshHooks, ResponseMembers, SubjectAnswer } from './hooks';
 export type { Duration } from './duration';
 export type { Clock } from './clock';
 
@@ -41,6 +43,7 @@ export type { AccessTokenClaims } from './tokens/access-token.service';
 // Guards and decorators
 export { JwtAuthGuard } from './guards/jwt-auth.guard';
 export { JwtRefreshGuard } from './guards/jwt-refresh.guard';
+export { isRefreshGrant, RefreshGrant } from './http/refresh-grant';
 export { TokenResponseInterceptor } from './http/token-response.interceptor';
 export { Audience, CurrentSession, type CurrentSessionRef, CurrentUser, OptionalAuth, Public, SessionCheck } from './guards/decorators';
 

@@ -27,6 +27,8 @@ import { BearerReader } from './http/bearer-reader';
 import { ErrorPresenter } from './http/error-presenter';
 import { JwtRefreshExceptionFilter } from './http/jwt-refresh-exception.filter';
 import { mount } from './http/mount';
+import { RefreshExchange } from './http/refresh-exchange';
+import { RefreshGrantInterceptor } from './http/refresh-grant';
 import { RefreshController } from './http/refresh.controller';
 import { SessionsController } from './http/sessions.controller';
 import { TokenResponseInterceptor } from './http/token-response.interceptor';
@@ -58,10 +60,25 @@ import { openDatabase } from './storage/open-database';
 import { AccessTokenService } from './tokens/access-token.service';
 import { TokenMinter } from './tokens/token-minter';
 
-const PUBLIC_PROVIDERS: Provider[] = [JwtRefreshService, JwtRefreshEvents, JwtAuthGuard, JwtRefreshGuard, TokenResponseInterceptor];
+const PUBLIC_PROVIDERS: Provider[] = [
+  JwtRefreshService,
+  JwtRefreshEvents,
+  JwtAuthGuard,
+  JwtRefreshGuard,
+  TokenResponseInterceptor,
+  RefreshGrantInterceptor,
+];
 
 /** What the exported guards and interceptor need where they are used, in a host's own modules. */
-const GUARD_PROVIDERS: Provider[] = [AccessTokenService, SessionCheckService, RotationService, TokenMinter, TokenTransport, ErrorPresenter];
+const GUARD_PROVIDERS: Provider[] = [
+  AccessTokenService,
+  SessionCheckService,
+  RotationService,
+  TokenMinter,
+  TokenTransport,
+  RefreshExchange,
+  ErrorPresenter,
+];
 
 const INNER_PROVIDERS: Provider[] = [
   RefreshTokenStore,

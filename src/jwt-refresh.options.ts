@@ -87,6 +87,37 @@ export interface ResponseOptions {
 }
 
 /**
+ * Where refresh tokens travel: in the `body`; in an HttpOnly `cookie`; or `both`, where a request with the header
+ * {@link CookieOptions.header} uses the cookie and one without it the body. Each answer has the token in exactly one place.
+ */
+export type RefreshTokenTransport = 'body' | 'cookie' | 'both';
+
+/**
+ * The refresh token's cookie (RFC 6265bis), for the transports `cookie` and `both`. It is always HttpOnly. A request by cookie
+ * must have the header `header`, which no form can send, and come from the app's own origin or one of `origins`.
+ */
+export interface CookieOptions {
+  /** Its name. With `__Host-` the browser guards it from other hosts and paths (RFC 6265bis §4.1.3). @default '__Host-refresh_token' */
+  name?: string;
+  /** Whether requests that other sites cause carry it (RFC 6265bis §5.6.7). @default 'strict' */
+  sameSite?: 'strict' | 'lax' | 'none';
+  /** Send it over HTTPS only; browsers take `http://localhost` for as good. @default true */
+  secure?: boolean;
+  /** The paths it is sent to; with `__Host-` it must be `/`. @default '/' */
+  path?: string;
+  /** Share it with the subdomains of this domain. @default the answering host alone */
+  domain?: string;
+  /** One cookie for each top-level site that embeds the app (CHIPS). @default false */
+  partitioned?: boolean;
+  /** The request header that proves a script of an allowed origin; any value will do. @default 'X-Requested-With' */
+  header?: string;
+  /** Other origins whose pages may use the cookie, such as `https://app.example.com`; CORS is the host's. @default [] */
+  origins?: string[];
+  /** Allow `secure: false`, `sameSite: 'none'` and names without `__Host-` or `__Secure-`. For development. @default false */
+  allowInsecure?: boolean;
+}
+
+/**
  * How a guard learns that a session was revoked: `strict` reads the session's row on each request (one primary-key
  * read), `stateless` trusts the token until its `exp`.
  */
@@ -165,6 +196,10 @@ export interface JwtRefreshOptions {
   request?: RequestOptions;
   /** The shape of a token response. */
   response?: ResponseOptions;
+  /** Where refresh tokens travel. @default 'body' */
+  transport?: RefreshTokenTransport;
+  /** The cookie of the transports `cookie` and `both`. */
+  cookie?: CookieOptions;
   /** How guards see revocation. */
   revocation?: RevocationOptions;
   /**

@@ -9,10 +9,12 @@ import type {
   JwtRefreshExtras,
   JwtRefreshOptions,
   RefreshTokenFormat,
+  RefreshTokenTransport,
   ServerSecret,
   SessionCheckMode,
 } from './jwt-refresh.options';
 import { OptionsCheck } from './options-check';
+import { type ResolvedCookie, resolveCookie } from './resolve-cookie';
 import { keysFromSecrets, type ResolvedKey, resolveKeys } from './resolve-keys';
 
 /** Options with every default filled in, durations in seconds and keys parsed. */
@@ -34,6 +36,8 @@ export interface ResolvedOptions {
   };
   readonly request: { readonly refreshTokenParam: string };
   readonly response: { readonly accessTokenProp: string; readonly refreshTokenProp: string; readonly authorizationHeader: boolean };
+  readonly transport: RefreshTokenTransport;
+  readonly cookie: ResolvedCookie;
   readonly revocation: { readonly check: SessionCheckMode };
   readonly accessTokenOnRefresh: AccessTokenOnRefresh;
   readonly maxSessionsPerSubject: number;
@@ -73,6 +77,8 @@ export function resolveOptions(options: JwtRefreshOptions, extras: JwtRefreshExt
     refreshToken: resolveRefreshToken(check, given.refreshToken),
     request: resolveRequest(check, given.request),
     response: resolveResponse(check, given.response),
+    transport: check.oneOf('transport', given.transport ?? 'body', ['body', 'cookie', 'both']),
+    cookie: resolveCookie(check, given.cookie),
     revocation: { check: resolveSessionCheck(check, given.revocation) },
     accessTokenOnRefresh: check.oneOf('accessTokenOnRefresh', given.accessTokenOnRefresh ?? 'ignore', ['ignore', 'allow-expired', 'require']),
     maxSessionsPerSubject: resolveSessionLimit(check, given.maxSessionsPerSubject),
@@ -88,8 +94,8 @@ export function resolveOptions(options: JwtRefreshOptions, extras: JwtRefreshExt
 
 const ALLOWED = {
   root: [
-    'secret', 'issuer', 'audience', 'accessToken', 'refreshToken', 'request', 'response', 'revocation', 'accessTokenOnRefresh',
-    'maxSessionsPerSubject', 'hooks', 'errors', 'audit', 'admin', 'clock',
+    'secret', 'issuer', 'audience', 'accessToken', 'refreshToken', 'request', 'response', 'transport', 'cookie', 'revocation',
+    'accessTokenOnRefresh', 'maxSessionsPerSubject', 'hooks', 'errors', 'audit', 'admin', 'clock',
   ],
   secret: ['id', 'value', 'createdAt'],
   accessToken: ['lifetime', 'notBeforeLeeway', 'clockTolerance', 'keys'],
@@ -97,7 +103,7 @@ const ALLOWED = {
   request: ['refreshTokenParam'],
   response: ['accessTokenProp', 'refreshTokenProp', 'authorizationHeader'],
   revocation: ['check'],
-  hooks: ['beforeRefreshRoute', 'resolveSubject', 'beforeRotate', 'afterRotate'],
+  hooks: ['beforeRefreshRoute', 'resolveSubject', 'beforeRotate', 'afterRotate', 'responseMembers'],
   errors: Object.keys(ERROR_TABLE),
   error: ['status', 'message'],
   audit: ['enabled', 'queueLimit', 'rotationsFor'],

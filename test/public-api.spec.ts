@@ -24,11 +24,13 @@ describe('the public API', () => {
       'JwtRefreshService',
       'OptionalAuth',
       'Public',
+      'RefreshGrant',
       'RefreshToken',
       'RefreshTokenEventRecord',
       'SessionCheck',
       'TokenPair',
       'TokenResponseInterceptor',
+      'isRefreshGrant',
       'jwtRefreshEntities',
       'jwtRefreshMigrations',
     ]);
@@ -68,6 +70,7 @@ describe('the public API', () => {
       ['admin_read_only', 403],
       ['fresh_login_required', 401],
       ['refresh_token_not_found', 404],
+      ['cross_site_request', 403],
       ['request_invalid', 400],
       ['temporarily_unavailable', 503],
     ]);

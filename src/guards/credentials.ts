@@ -5,6 +5,7 @@ import type { AccessTokenClaims } from '../tokens/access-token.service';
 
 /** What a guard reads from and writes to, whatever the transport: a request, or a WebSocket client. */
 export interface Carrier extends DeviceRequest {
+  method?: string;
   body?: unknown;
   user?: AccessTokenClaims;
   /** Set by `JwtRefreshGuard`. */

@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { JwtRefreshError } from '../errors';
 import { ErrorPresenter } from '../http/error-presenter';
+import { responseOf } from '../http/response-header';
 import { TokenTransport } from '../http/token-transport';
 import { RotationService } from '../rotation/rotation.service';
 import { deviceFromRequest } from '../sessions/device-info';
@@ -27,6 +28,7 @@ export class JwtRefreshGuard implements CanActivate {
       carrier.refreshSession = await this.sessionOf(carrier);
       return true;
     } catch (error) {
+      this.transport.clearAfter(error, carrier, responseOf(context));
       throw this.presenter.present(error, context);
     }
   }

@@ -1,18 +1,17 @@
-import { Controller, HttpCode, Post, Req, UseFilters, UseInterceptors } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req, Res, UseFilters, UseInterceptors } from '@nestjs/common';
 import { JwtRefreshError } from '../errors';
-import { bearerTokenOf, type Carrier } from '../guards/credentials';
+import type { Carrier } from '../guards/credentials';
 import { Public } from '../guards/decorators';
 import { JwtRefreshService } from '../jwt-refresh.service';
 import { ACCESS_TOKEN_ERRORS, Accepts, Answers, Bearer, Errors, Operation, Section } from '../openapi/openapi';
 import { LogoutBody, RefreshBody } from '../openapi/request-bodies';
-import { RefreshHooks } from '../rotation/refresh-hooks';
 import { TokenPair } from '../tokens/token-pair';
 import { BearerReader } from './bearer-reader';
 import { JwtRefreshExceptionFilter } from './jwt-refresh-exception.filter';
+import { RefreshExchange } from './refresh-exchange';
+import type { HeaderWriter } from './response-header';
 import { TokenResponseInterceptor } from './token-response.interceptor';
-import { TokenTransport } from './token-transport';
-
-const EVERYWHERE = 'all';
+import { EVERYWHERE, TokenTransport } from './token-transport';
 
 const ACCESS_TOKEN_ON_REFRESH = 'Whether the access token is needed too, and whether it may have expired, is the option `accessTokenOnRefresh`.';
 
@@ -25,9 +24,9 @@ const ACCESS_TOKEN_ON_REFRESH = 'Whether the access token is needed too, and whe
 export class RefreshController {
   constructor(
     private readonly jwtRefresh: JwtRefreshService,
+    private readonly exchange: RefreshExchange,
     private readonly transport: TokenTransport,
     private readonly bearer: BearerReader,
-    private readonly hooks: RefreshHooks,
   ) {}
 
   @Post()
@@ -41,27 +40,32 @@ export class RefreshController {
     'refresh_token_revoked',
     'refresh_token_reused',
     ...ACCESS_TOKEN_ERRORS,
+    'cross_site_request',
     'temporarily_unavailable',
   )
   @HttpCode(200)
   @UseInterceptors(TokenResponseInterceptor)
-  async refresh(@Req() request: Carrier): Promise<TokenPair> {
-    await this.hooks.beforeRefreshRoute(request);
-    const token = this.transport.getRefreshToken(request);
-    return this.jwtRefresh.refresh(token, { request, accessToken: bearerTokenOf(request) ?? undefined });
+  refresh(@Req() request: Carrier, @Res({ passthrough: true }) response: HeaderWriter): Promise<TokenPair> {
+    return this.exchange.refresh(request, response);
   }
 
   @Post()
   @Operation('logout', 'Ends a session, or with `all` every session of the user')
   @Accepts(LogoutBody, { optional: true })
   @Answers(204, 'Ended, or there was nothing to end: a token that is not valid gets the same answer.')
-  @Errors('refresh_token_missing', ...ACCESS_TOKEN_ERRORS, 'temporarily_unavailable')
+  @Errors('refresh_token_missing', ...ACCESS_TOKEN_ERRORS, 'cross_site_request', 'temporarily_unavailable')
   @HttpCode(204)
-  async logout(@Req() request: Carrier): Promise<void> {
+  async logout(@Req() request: Carrier, @Res({ passthrough: true }) response: HeaderWriter): Promise<void> {
     const token = this.transport.findRefreshToken(request);
     if (token === EVERYWHERE) await this.logoutEverywhere(request);
     else if (token === null) await this.logoutHere(request);
-    else await this.jwtRefresh.revoke(token, { request, subject: this.bearer.findGenuine(request)?.sub });
+    else await this.jwtRefresh.revoke(token, { request, subject: this.ownerOf(request) });
+    this.transport.clear(request, response);
+  }
+
+  /** A token in a body is ended only for its owner, if it is said who asks; a cookie is the session of whoever asks. */
+  private ownerOf(request: Carrier): string | undefined {
+    return this.transport.usesCookie(request) ? undefined : this.bearer.findGenuine(request)?.sub;
   }
 
   private async logoutEverywhere(request: Carrier): Promise<void> {
@@ -72,6 +76,8 @@ export class RefreshController {
   /** Without a refresh token, the access token says which session ends. */
   private async logoutHere(request: Carrier): Promise<void> {
     const claims = this.bearer.findGenuine(request);
+    // A browser without the cookie is logged out already.
+    if (!claims && this.transport.usesCookie(request)) return;
     if (!claims) throw new JwtRefreshError('refresh_token_missing');
     await this.jwtRefresh.revokeFamily(claims.sid, 'logout', { request, subject: claims.sub, actor: claims.sub });
   }

@@ -1,12 +1,20 @@
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
 import { map, type Observable } from 'rxjs';
+import { carrierOf } from '../guards/credentials';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { TokenPair } from '../tokens/token-pair';
-import { setResponseHeader } from './response-header';
+import { ErrorPresenter } from './error-presenter';
+import { responseOf, setResponseHeader } from './response-header';
+import { TokenTransport } from './token-transport';
+
+/** Methods that a site can make a browser send by a link, an image or a redirect, such as a callback of single sign-on. */
+const SAFE_METHODS: readonly unknown[] = ['GET', 'HEAD'];
 
 /**
- * For handlers that return a {@link TokenPair}, such as the host's login: adds `Cache-Control: no-store`
- * (RFC 6749 §5.1) and, unless switched off, the access token as the header `Authorization: Bearer …`.
+ * For handlers that return a {@link TokenPair}, such as the host's login: puts the refresh token where the request wants it,
+ * adds `Cache-Control: no-store` (RFC 6749 §5.1) and, unless switched off, the access token as the header
+ * `Authorization: Bearer …`. Where the refresh token goes into a cookie, a request from another site is refused with
+ * `cross_site_request` before the handler runs, so that nobody is logged in to an account that is not theirs.
  *
  * @example
  * ```ts
@@ -16,19 +24,29 @@ import { setResponseHeader } from './response-header';
  */
 @Injectable()
 export class TokenResponseInterceptor implements NestInterceptor {
-  constructor(@Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions) {}
+  constructor(
+    @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly transport: TokenTransport,
+    private readonly presenter: ErrorPresenter,
+  ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    return next.handle().pipe(
-      map((answer: unknown) => {
-        if (answer instanceof TokenPair) this.addHeaders(context, answer);
-        return answer;
-      }),
-    );
+    this.assertOwn(context);
+    return next.handle().pipe(map((answer: unknown) => (answer instanceof TokenPair ? this.respond(context, answer) : answer)));
   }
 
-  private addHeaders(context: ExecutionContext, { accessToken }: TokenPair): void {
+  private assertOwn(context: ExecutionContext): void {
+    const request = carrierOf(context);
+    try {
+      if (!SAFE_METHODS.includes(request.method)) this.transport.assertOwn(request);
+    } catch (error) {
+      throw this.presenter.present(error, context);
+    }
+  }
+
+  private respond(context: ExecutionContext, pair: TokenPair): unknown {
     setResponseHeader(context, 'Cache-Control', 'no-store');
-    if (this.options.response.authorizationHeader) setResponseHeader(context, 'Authorization', `Bearer ${accessToken}`);
+    if (this.options.response.authorizationHeader) setResponseHeader(context, 'Authorization', `Bearer ${pair.accessToken}`);
+    return this.transport.deliver(pair, carrierOf(context), responseOf(context));
   }
 }

@@ -1,29 +1,94 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { JwtRefreshError } from '../errors';
+import { JwtRefreshError, type JwtRefreshErrorCode } from '../errors';
+import type { Carrier } from '../guards/credentials';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
+import { SUBJECT_REFUSED } from '../rotation/rotation.service';
+import type { TokenPair } from '../tokens/token-pair';
+import { isOwnRequest } from './own-request.policy';
+import { clearedCookie, cookieValues, refreshCookie } from './refresh-cookie';
+import { addCookie, type HeaderWriter } from './response-header';
 
-interface BodyCarrier {
-  body?: unknown;
-}
+/** Instead of a token, at logout: every session of the user. */
+export const EVERYWHERE = 'all';
 
-/** Knows where the refresh token is in a request. Only the body is read, never the query. */
+/** The last word on a token: presenting it again is of no use. */
+const FINAL_VERDICTS: readonly JwtRefreshErrorCode[] = [
+  'refresh_token_invalid',
+  'refresh_token_expired',
+  'refresh_token_revoked',
+  'refresh_token_reused',
+];
+
+/** Knows where the refresh token is in a request, and where it goes in an answer. Nobody else knows of cookies. */
 @Injectable()
 export class TokenTransport {
   constructor(@Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions) {}
 
-  /** The token as it was sent, or null for nothing, or for anything but one text (RFC 6749 §3.2: no parameter twice). */
-  findRefreshToken({ body }: BodyCarrier): string | null {
+  /** Whether the refresh token of this request and its answer is in the cookie; else it is in the body. */
+  usesCookie({ headers = {} }: Carrier): boolean {
+    const { transport, cookie } = this.options;
+    return transport === 'cookie' || (transport === 'both' && Boolean(headers[cookie.header]));
+  }
+
+  /** A cookie is sent with whatever a browser is made to send, so a request by cookie must prove that it is the app's own. @throws JwtRefreshError `cross_site_request` */
+  assertOwn(request: Carrier): void {
+    if (this.usesCookie(request) && !isOwnRequest(request.headers ?? {}, this.options.cookie)) throw new JwtRefreshError('cross_site_request');
+  }
+
+  /**
+   * The token as it was sent, {@link EVERYWHERE}, or null for nothing. Never read from the query.
+   *
+   * @throws JwtRefreshError `cross_site_request`; `refresh_token_missing` for two cookies of the name
+   */
+  findRefreshToken(request: Carrier): string | null {
+    const inBody = this.findInBody(request);
+    if (!this.usesCookie(request)) return inBody;
+    this.assertOwn(request);
+    return inBody === EVERYWHERE ? inBody : this.findInCookie(request);
+  }
+
+  /** @throws JwtRefreshError `refresh_token_missing`, `cross_site_request` */
+  getRefreshToken(request: Carrier): string {
+    const token = this.findRefreshToken(request);
+    if (token !== null) return token;
+    throw new JwtRefreshError('refresh_token_missing', this.usesCookie(request) ? { message: 'Send the cookie with the refresh token.' } : {});
+  }
+
+  /** Answers with a token pair. @returns the body */
+  deliver(pair: TokenPair, request: Carrier, response: HeaderWriter): unknown {
+    if (!this.usesCookie(request)) return pair;
+    addCookie(response, refreshCookie(this.options.cookie, pair.refreshToken, pair.refreshExpiresIn));
+    return pair.withoutRefreshToken();
+  }
+
+  /** Takes the cookie away. */
+  clear(request: Carrier, response: HeaderWriter): void {
+    if (this.usesCookie(request)) addCookie(response, clearedCookie(this.options.cookie));
+  }
+
+  /** Takes the cookie away if this was the last word on the token in it: no other failure may cost a session. */
+  clearAfter(error: unknown, request: Carrier, response: HeaderWriter): void {
+    if (isFinal(error)) this.clear(request, response);
+  }
+
+  /** Null also for anything but one text (RFC 6749 §3.2: no parameter twice). */
+  private findInBody({ body }: Carrier): string | null {
     const path = this.options.request.refreshTokenParam.split('.');
     const value = path.reduce<unknown>((node, name) => (isObject(node) && Object.hasOwn(node, name) ? node[name] : undefined), body);
     return typeof value === 'string' && value !== '' ? value : null;
   }
 
-  /** @throws JwtRefreshError `refresh_token_missing` */
-  getRefreshToken(request: BodyCarrier): string {
-    const token = this.findRefreshToken(request);
-    if (token === null) throw new JwtRefreshError('refresh_token_missing');
-    return token;
+  /** Which of two is the app's own can't be told, so neither is used. */
+  private findInCookie({ headers }: Carrier): string | null {
+    const values = cookieValues(headers?.cookie, this.options.cookie.name);
+    if (values.length > 1) throw new JwtRefreshError('refresh_token_missing', { message: 'There are two cookies with the refresh token.' });
+    return values[0] || null;
   }
+}
+
+/** An account that may not be used now says nothing of the token. */
+function isFinal(error: unknown): boolean {
+  return error instanceof JwtRefreshError && FINAL_VERDICTS.includes(error.code) && error.cause !== SUBJECT_REFUSED;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

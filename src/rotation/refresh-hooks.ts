@@ -1,6 +1,6 @@
 import { HttpException, Inject, Injectable, Logger } from '@nestjs/common';
 import { JwtRefreshError } from '../errors';
-import type { HostClaims, JwtRefreshHooks } from '../hooks';
+import type { HostClaims, JwtRefreshHooks, ResponseMembers } from '../hooks';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { toHostClaims } from '../tokens/host-claims';
 import type { RefreshToken } from '../sessions/refresh-token.entity';
@@ -33,6 +33,11 @@ export class RefreshHooks {
 
   async afterRotate(session: RefreshToken): Promise<void> {
     await this.call('afterRotate', () => this.hooks.afterRotate?.(session));
+  }
+
+  /** The host's own members of the token response. */
+  async responseMembers(session: RefreshToken): Promise<ResponseMembers> {
+    return this.call('responseMembers', async () => toHostClaims('responseMembers', (await this.hooks.responseMembers?.(session)) ?? {}));
   }
 
   private async call<Answer>(name: keyof JwtRefreshHooks, hook: () => Answer): Promise<Awaited<Answer>> {

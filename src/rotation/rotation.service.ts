@@ -11,7 +11,7 @@ import { RefreshToken } from '../sessions/refresh-token.entity';
 import { RefreshTokenStore, type RotationChange } from '../sessions/refresh-token.store';
 import { hashSecret, matchesHash, nextSecret, rotationNonce } from '../tokens/ratchet';
 import type { DecodedRefreshToken } from '../tokens/refresh-token.codec';
-import { TokenMinter } from '../tokens/token-minter';
+import { type HostAdditions, TokenMinter } from '../tokens/token-minter';
 import type { TokenPair } from '../tokens/token-pair';
 import { type Acceptance, decideRotation, type PresentedToken, type Refusal } from './rotation.policy';
 import { RefreshHooks } from './refresh-hooks';
@@ -32,6 +32,9 @@ const REFUSAL_CODES: Record<Refusal, JwtRefreshErrorCode> = {
   unknown: 'refresh_token_invalid',
   ahead: 'refresh_token_invalid',
 };
+
+/** The cause of a refusal that is no verdict on the token: the host does not let the account in now. */
+export const SUBJECT_REFUSED = 'subject_refused';
 
 /** A loser reads the row again and then nearly always sees a retry; more than a few losses mean trouble. */
 const MAX_ATTEMPTS = 5;
@@ -65,8 +68,8 @@ export class RotationService {
     if (!isAccepted(judgement)) throw await this.refuse(judgement, token, device);
     const claims = await this.hooks.resolveSubject(judgement.session);
     if (claims) return { ...judgement, claims };
-    this.tellRefused(judgement.session, token, 'subject_refused', device);
-    throw new JwtRefreshError('refresh_token_invalid');
+    this.tellRefused(judgement.session, token, SUBJECT_REFUSED, device);
+    throw new JwtRefreshError('refresh_token_invalid', {}, { cause: SUBJECT_REFUSED });
   }
 
   private async judge(token: DecodedRefreshToken): Promise<Judgement> {
@@ -87,13 +90,14 @@ export class RotationService {
   }
 
   private async exchange({ session, verdict, claims }: Admission, token: DecodedRefreshToken, device: DeviceInfo | null): Promise<TokenPair | null> {
-    if (!session.rotates) return this.useAgain(session, token, claims);
+    const additions = { claims, members: await this.hooks.responseMembers(session) };
+    if (!session.rotates) return this.useAgain(session, token, additions);
     const successor = verdict === 'retry' ? this.successorOf(session, token) : await this.advance(session, token);
     if (!successor) return null;
     const type = verdict === 'retry' ? 'refresh_token.retried' : 'refresh_token.rotated';
     this.events.emit({ ...describeEvent(successor.session, this.options.clock.now(), device), type });
     if (verdict === 'rotate') await this.hooks.afterRotate(successor.session);
-    return this.minter.mint(successor.session, successor.secret, claims);
+    return this.minter.mint(successor.session, successor.secret, additions);
   }
 
   /** Moves the family one generation on; null when somebody else was first. */
@@ -124,10 +128,10 @@ export class RotationService {
   }
 
   /** A key that does not rotate: the same token goes back. */
-  private async useAgain(session: RefreshToken, token: DecodedRefreshToken, claims: HostClaims): Promise<TokenPair> {
+  private async useAgain(session: RefreshToken, token: DecodedRefreshToken, additions: HostAdditions): Promise<TokenPair> {
     const now = this.options.clock.now();
     if (now - (session.lastUsed?.getTime() ?? 0) >= TOUCH_INTERVAL_MS) await this.store.touch(session.id, new Date(now));
-    return this.minter.mint(session, token.secret, claims);
+    return this.minter.mint(session, token.secret, additions);
   }
 
   private lineageOf(session: RefreshToken, token: DecodedRefreshToken): PresentedToken['lineage'] {

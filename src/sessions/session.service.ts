@@ -7,6 +7,7 @@ import { newId } from '../ids';
 import { assertLifetime, assertSubject } from '../names';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { RevocationService } from '../revocation/revocation.service';
+import { RefreshHooks } from '../rotation/refresh-hooks';
 import { DuplicateKeyError } from '../storage/database';
 import { firstSecret, hashSecret } from '../tokens/ratchet';
 import { TokenMinter } from '../tokens/token-minter';
@@ -44,16 +45,19 @@ export class SessionService {
     private readonly store: RefreshTokenStore,
     private readonly minter: TokenMinter,
     private readonly revocation: RevocationService,
+    private readonly hooks: RefreshHooks,
     private readonly events: JwtRefreshEvents,
   ) {}
 
   /** @throws TypeError when the input can't make a session; nothing is stored then */
   async issue(input: IssueInput): Promise<TokenPair> {
     const secret = firstSecret();
-    const session = await this.insert(this.newSession(input, hashSecret(secret)));
+    const session = this.newSession(input, hashSecret(secret));
+    const members = await this.hooks.responseMembers(session);
+    await this.insert(session);
     this.events.emit({ ...describeEvent(session, this.options.clock.now(), session.deviceInfo), type: 'refresh_token.issued', actor: null });
     await this.enforceLimit(session);
-    return this.minter.mint(session, secret);
+    return this.minter.mint(session, secret, { members });
   }
 
   /** A subject's live sessions, newest first, at most 1000. */
@@ -82,13 +86,12 @@ export class SessionService {
   }
 
   /** Draws another id in the unthinkable case that one is taken: a session is never written over. */
-  private async insert(session: RefreshToken, draw = 1): Promise<RefreshToken> {
+  private async insert(session: RefreshToken, draw = 1): Promise<void> {
     try {
       await this.store.insert(session);
-      return session;
     } catch (error) {
       if (!(error instanceof DuplicateKeyError) || draw === MAX_ID_DRAWS) throw error;
-      return this.insert(Object.assign(session, { id: newId(session.createdAt.getTime()) }), draw + 1);
+      await this.insert(Object.assign(session, { id: newId(session.createdAt.getTime()) }), draw + 1);
     }
   }
 

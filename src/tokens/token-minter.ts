@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { toSeconds } from '../clock';
 import { JwtRefreshError } from '../errors';
-import type { HostClaims } from '../hooks';
+import type { HostClaims, ResponseMembers } from '../hooks';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { type AccessTokenSubject, AccessTokenService } from './access-token.service';
 import { type DecodedRefreshToken, RefreshTokenCodec } from './refresh-token.codec';
@@ -13,6 +13,14 @@ export interface MintableSession extends AccessTokenSubject {
   readonly secretId: string;
   readonly createdAt: Date;
   readonly rotatedAt: Date | null;
+}
+
+/** What a host's hooks add to a session's tokens. */
+export interface HostAdditions {
+  /** To the access token. */
+  readonly claims?: HostClaims;
+  /** To the token response. */
+  readonly members?: ResponseMembers;
 }
 
 /** Makes the token pair of a session's current generation. Equal sessions and secrets give equal refresh tokens. */
@@ -44,7 +52,7 @@ export class TokenMinter {
     return this.codec.decode(token);
   }
 
-  async mint(session: MintableSession, secret: Buffer, hostClaims: HostClaims = {}): Promise<TokenPair> {
+  async mint(session: MintableSession, secret: Buffer, { claims, members }: HostAdditions = {}): Promise<TokenPair> {
     const refreshEnd = toSeconds(Math.min(session.expiresAt.getTime(), session.endsAt.getTime()));
     const content = {
       familyId: session.id,
@@ -54,9 +62,10 @@ export class TokenMinter {
       expiresAt: refreshEnd,
     };
     const refreshToken = await this.codec.encode(content, this.getKeys(session.secretId));
-    const { token: accessToken, expiresIn } = this.accessTokens.sign(session, hostClaims);
+    const { token: accessToken, expiresIn } = this.accessTokens.sign(session, claims);
     const refreshExpiresIn = Math.max(0, refreshEnd - toSeconds(this.options.clock.now()));
-    return new TokenPair({ accessToken, refreshToken, expiresIn, refreshExpiresIn, sessionId: session.id }, this.options.response);
+    const parts = { accessToken, refreshToken, expiresIn, refreshExpiresIn, sessionId: session.id, members };
+    return new TokenPair(parts, { ...this.options.response, transport: this.options.transport });
   }
 
   private getKeys(secretId: string): SecretKeys {

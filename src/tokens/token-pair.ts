@@ -1,7 +1,11 @@
 import { inspect } from 'node:util';
+import type { ResponseMembers } from '../hooks';
 import { Field, Model } from '../openapi/openapi';
 import { integer, named, oneOf, text } from '../openapi/schema';
 import type { ResolvedOptions } from '../resolve-options';
+
+/** How token responses look here. */
+export type TokenResponseShape = ResolvedOptions['response'] & Pick<ResolvedOptions, 'transport'>;
 
 interface TokenPairParts {
   accessToken: string;
@@ -9,6 +13,7 @@ interface TokenPairParts {
   expiresIn: number;
   refreshExpiresIn: number;
   sessionId: string;
+  members?: ResponseMembers;
 }
 
 /**
@@ -34,15 +39,18 @@ export class TokenPair {
   readonly refreshExpiresIn: number;
   /** The session, as in the access token's `sid`. */
   readonly sessionId: string;
-  readonly #names: ResolvedOptions['response'];
+  /** The host's own, from the hook `responseMembers`. */
+  readonly members: ResponseMembers;
+  readonly #shape: TokenResponseShape;
 
-  constructor(parts: TokenPairParts, names: ResolvedOptions['response']) {
+  constructor(parts: TokenPairParts, shape: TokenResponseShape) {
     this.accessToken = parts.accessToken;
     this.refreshToken = parts.refreshToken;
     this.expiresIn = parts.expiresIn;
     this.refreshExpiresIn = parts.refreshExpiresIn;
     this.sessionId = parts.sessionId;
-    this.#names = names;
+    this.members = parts.members ?? {};
+    this.#shape = shape;
   }
 
   /** What a log shows of it: no token. */
@@ -50,12 +58,18 @@ export class TokenPair {
     return `TokenPair { sessionId: '${this.sessionId}', expiresIn: ${this.expiresIn}, refreshExpiresIn: ${this.refreshExpiresIn} }`;
   }
 
-  /** The token response. */
+  /** The token response. With the transport `cookie` no refresh token is in it. */
   toJSON(): Record<string, unknown> {
-    const response: Record<string, unknown> = {};
-    setAt(response, this.#names.accessTokenProp, this.accessToken);
-    setAt(response, this.#names.refreshTokenProp, this.refreshToken);
-    return { ...response, token_type: this.tokenType, expires_in: this.expiresIn, refresh_expires_in: this.refreshExpiresIn };
+    const response = this.withoutRefreshToken();
+    if (this.#shape.transport !== 'cookie') setAt(response, this.#shape.refreshTokenProp, this.refreshToken);
+    return response;
+  }
+
+  /** The token response for a client that gets the refresh token in a cookie. */
+  withoutRefreshToken(): Record<string, unknown> {
+    const tokens: Record<string, unknown> = {};
+    setAt(tokens, this.#shape.accessTokenProp, this.accessToken);
+    return { ...this.members, ...tokens, token_type: this.tokenType, expires_in: this.expiresIn, refresh_expires_in: this.refreshExpiresIn };
   }
 }
 
