@@ -46,7 +46,7 @@ export const ERROR_TABLE = {
   /** The admin API knows no such token family. */
   refresh_token_not_found: { status: 404, message: 'There is no such refresh token.' },
   /** A request that carries the refresh token's cookie, from another site or without the header that no form can send. */
-  cross_site_request: { status: 403, message: "Send this from one of the application's own pages, with the header X-Requested-With." },
+  cross_site_request: { status: 403, message: "Send this from one of the application's own pages, with the header x-requested-with." },
   /** A parameter or member is missing, unknown or wrong; the message names each of them. */
   request_invalid: { status: 400, message: 'The request is not valid.' },
   /** The database can't answer now. Nothing was lost or revoked; the same request may be sent again. RFC 9110 §15.6.4. */

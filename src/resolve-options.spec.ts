@@ -65,6 +65,17 @@ describe('the defaults', () => {
       refreshToken: { lifetime: 14 * 86_400, maxLifetime: 90 * 86_400, graceSeconds: 30, format: 'opaque' },
       request: { refreshTokenParam: 'refresh_token' },
       response: { accessTokenProp: 'access_token', refreshTokenProp: 'refresh_token', authorizationHeader: true },
+      transport: 'body',
+      cookie: {
+        name: '__Host-refresh_token',
+        sameSite: 'strict',
+        secure: true,
+        path: '/',
+        domain: undefined,
+        partitioned: false,
+        header: 'x-requested-with',
+        origins: [],
+      },
       revocation: { check: 'strict' },
       accessTokenOnRefresh: 'ignore',
       maxSessionsPerSubject: Infinity,
@@ -85,7 +96,7 @@ describe('the defaults', () => {
   });
 
   it('hold for every option and every section that is given as undefined', () => {
-    const sections = ['accessToken', 'refreshToken', 'request', 'response', 'revocation', 'hooks', 'errors', 'audit', 'admin'];
+    const sections = ['accessToken', 'refreshToken', 'request', 'response', 'cookie', 'revocation', 'hooks', 'errors', 'audit', 'admin'];
     const absent = ['accessTokenOnRefresh', 'maxSessionsPerSubject', 'clock', ...sections];
     const hollow = {
       accessToken: { lifetime: undefined, notBeforeLeeway: undefined, clockTolerance: undefined, keys: undefined },
@@ -354,6 +365,59 @@ describe('a boot error', () => {
     ['audience[2]', ['web', 'mobile', 5]],
   ])('names %s for the list %j', (path, audience) => {
     expect(pathsIn(problemsWith({ audience }))).toEqual([path]);
+  });
+
+  describe('about the cookie', () => {
+    it.each<[Given, string[]]>([
+      [{ name: 'refresh_token' }, ['cookie.name']],
+      [{ name: '__Host-' + 'x'.repeat(60) }, ['cookie.name']],
+      [{ name: '__Host-a b' }, ['cookie.name']],
+      [{ name: '__Host-a;b' }, ['cookie.name']],
+      [{ name: 7 }, ['cookie.name']],
+      [{ sameSite: 'none' }, ['cookie.sameSite']],
+      [{ sameSite: 'Strict' }, ['cookie.sameSite']],
+      [{ sameSite: true }, ['cookie.sameSite']],
+      [{ secure: false }, ['cookie.name', 'cookie.secure']],
+      [{ secure: 'yes' }, ['cookie.secure', 'cookie.name', 'cookie.secure']],
+      [{ path: '/auth' }, ['cookie.name']],
+      [{ path: 'auth', name: '__Secure-x' }, ['cookie.path']],
+      [{ path: '/a;b', name: '__Secure-x' }, ['cookie.path']],
+      [{ domain: 'example.com' }, ['cookie.name']],
+      [{ domain: 'https://example.com', name: '__Secure-x' }, ['cookie.domain']],
+      [{ domain: '', name: '__Secure-x' }, ['cookie.domain']],
+      [{ partitioned: 1 }, ['cookie.partitioned']],
+      [{ header: '' }, ['cookie.header']],
+      [{ header: 'X Y' }, ['cookie.header']],
+      [{ origins: 'https://app.example.com' }, ['cookie.origins']],
+      [{ origins: ['*'] }, ['cookie.origins[0]']],
+      [{ origins: ['https://a.example', 'null'] }, ['cookie.origins[1]']],
+      [{ origins: ['https://a.example/', 'a.example', 'https://A.example', 'ftp://a.example'] }, [0, 1, 2, 3].map((at) => `cookie.origins[${at}]`)],
+      [{ allowInsecure: 'yes' }, ['cookie.allowInsecure']],
+      [{ httpOnly: false }, ['cookie.httpOnly']],
+      [{ allowInsecure: true, secure: false }, ['cookie.name']],
+      [{ allowInsecure: true, secure: false, name: 'rt', sameSite: 'none', partitioned: true }, ['cookie.sameSite', 'cookie.partitioned']],
+      [{ allowInsecure: true, name: '__Host-x', path: '/auth' }, ['cookie.name']],
+    ])('names what is wrong in %j', (cookie, paths) => {
+      expect(pathsIn(problemsWith({ cookie }))).toEqual(paths);
+    });
+
+    it.each<Given>([
+      { name: '__Secure-rt', path: '/auth', domain: 'example.com' },
+      { sameSite: 'lax', partitioned: true, header: 'X-App', origins: ['https://app.example.com', 'http://localhost:4200'] },
+      { allowInsecure: true, secure: false, name: 'refresh_token', sameSite: 'lax' },
+      { allowInsecure: true, sameSite: 'none', partitioned: true },
+      {},
+    ])('is not made for %j', (cookie) => {
+      expect(problemsWith({ cookie })).toEqual([]);
+    });
+
+    it('says what to do', () => {
+      expect(problemsWith({ cookie: { secure: false, name: 'rt' } })).toEqual([
+        'cookie.name has neither the prefix __Host- nor __Secure-; set cookie.allowInsecure for development',
+        'cookie.secure must be true; set cookie.allowInsecure for development',
+      ]);
+      expect(problemsWith({ transport: 'cookies' })).toEqual(["transport must be one of 'body', 'cookie', 'both'"]);
+    });
   });
 
   describe('about a member name', () => {

@@ -32,7 +32,11 @@ export class TokenTransport {
 
   /** A cookie is sent with whatever a browser is made to send, so a request by cookie must prove that it is the app's own. @throws JwtRefreshError `cross_site_request` */
   assertOwn(request: Carrier): void {
-    if (this.usesCookie(request) && !isOwnRequest(request.headers ?? {}, this.options.cookie)) throw new JwtRefreshError('cross_site_request');
+    const { cookie } = this.options;
+    if (!this.usesCookie(request) || isOwnRequest(request.headers ?? {}, cookie)) return;
+    throw new JwtRefreshError('cross_site_request', {
+      message: `Send this from one of the application's own pages, with the header ${cookie.header}.`,
+    });
   }
 
   /**
