@@ -18,6 +18,8 @@ const HOSTS = [
   { title: 'The oldest version of every peer', choose: (range) => /\d+\.\d+\.\d+/.exec(range)[0], npm: ['--legacy-peer-deps'] },
 ];
 
+const ADAPTERS = ['@nestjs/platform-express', '@nestjs/platform-fastify'];
+
 const TSC_OPTIONS = '--noEmit --strict --target es2023 --module nodenext --experimentalDecorators --emitDecoratorMetadata --skipLibCheck false';
 
 const workspace = mkdtempSync(join(tmpdir(), 'check-package-'));
@@ -57,14 +59,14 @@ function checkHost({ title, choose, npm }, folder, tarball) {
   lendSqlite(folder);
   for (const main of ['main.cjs', 'main.mjs']) {
     run(process.execPath, [main], folder);
-    console.log(`${main}: logs in, refreshes, logs out, and opens the dashboard`);
+    console.log(`${main}: logs in, refreshes and logs out by body and by cookie, and opens the dashboard, on Express and Fastify`);
   }
   compile(folder);
 }
 
-/** Everything a host on Express and SQLite needs. */
+/** Everything a host on SQLite and either adapter needs. */
 function peers(choose) {
-  const needed = Object.entries(peerDependencies).filter(([name]) => !peerDependenciesMeta[name]?.optional || name === '@nestjs/platform-express');
+  const needed = Object.entries(peerDependencies).filter(([name]) => !peerDependenciesMeta[name]?.optional || ADAPTERS.includes(name));
   const chosen = Object.fromEntries(needed.map(([name, range]) => [name, choose(range)]));
   return { ...chosen, 'better-sqlite3': readJson(join(MODULES, 'better-sqlite3/package.json')).version };
 }

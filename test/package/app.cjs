@@ -37,6 +37,7 @@ exports.appModule = ({ common, typeorm, jwtRefresh }, controller) => {
     secret: 'for this check alone: 32 bytes or more',
     issuer: 'https://host.example',
     audience: 'web',
+    transport: 'both',
     admin: { authorize: ({ sub }) => sub === 'admin' },
   });
   common.Module({ imports: [database, tokens], controllers: [controller] })(AppModule);

@@ -26,6 +26,25 @@ exports.journey = async (url) => {
   assert.equal((await get(`${url}/me`, again.body.access_token)).status, 401);
 };
 
+/** The same day in a browser that keeps the refresh token in a cookie, and a request of another site. */
+exports.cookieJourney = async (url) => {
+  const byCookie = (path, cookie, headers = { 'X-Requested-With': 'fetch' }) =>
+    send(url + path, { method: 'POST', headers: { ...headers, Cookie: cookie } });
+  const cookieOf = ({ headers }) => headers.get('set-cookie').split(';', 1)[0];
+  const login = await post(`${url}/login`, { subject: 'alice' }, undefined, { 'X-Requested-With': 'fetch' });
+  assert.equal(login.body.refresh_token, undefined);
+  assert.match(login.headers.get('set-cookie'), /^__Host-refresh_token=jrt_[^;]+; Max-Age=1209600; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
+
+  const foreign = { 'X-Requested-With': 'fetch', 'Sec-Fetch-Site': 'cross-site' };
+  assert.equal((await byCookie('/auth/jwt-refresh', cookieOf(login), foreign)).status, 403);
+  const refreshed = await byCookie('/auth/jwt-refresh', cookieOf(login));
+  assert.equal(refreshed.status, 200);
+  assert.equal((await byCookie('/auth/logout', cookieOf(refreshed))).status, 204);
+  const late = await byCookie('/auth/jwt-refresh', cookieOf(refreshed));
+  assert.deepEqual([late.status, late.body.code], [401, 'refresh_token_revoked']);
+  assert.match(late.headers.get('set-cookie'), /^__Host-refresh_token=; Max-Age=0;/);
+};
+
 /** An administrator's: look at the list, make a key that works, open the page with its script. */
 exports.administration = async (url) => {
   const admin = `${url}/admin/refresh-tokens`;
@@ -44,10 +63,10 @@ exports.administration = async (url) => {
 
 const get = (url, token) => send(url, { headers: token ? { Authorization: `Bearer ${token}` } : {} });
 
-const post = (url, body, token) =>
+const post = (url, body, token, headers = {}) =>
   send(url, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
+    headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }), ...headers },
     body: JSON.stringify(body),
   });
 

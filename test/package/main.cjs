@@ -3,6 +3,7 @@ const { check } = require('./check.cjs');
 check({
   common: require('@nestjs/common'),
   core: require('@nestjs/core'),
+  fastify: require('@nestjs/platform-fastify'),
   typeorm: require('@nestjs/typeorm'),
   jwtRefresh: require('nestjs-jwt-refresh'),
   migrations: require('nestjs-jwt-refresh/migrations'),
