@@ -1,3 +1,4 @@
+import type { Duration } from './duration';
 import type { RefreshToken } from './sessions/refresh-token.entity';
 
 /** Claims a host adds to access tokens. Registered claims and the module's own can't be among them. */
@@ -23,6 +24,13 @@ export interface JwtRefreshHooks {
    * object to add its members as claims, at most 4096 bytes of JSON; nothing adds nothing.
    */
   resolveSubject?(session: Readonly<RefreshToken>): SubjectAnswer | Promise<SubjectAnswer>;
+  /**
+   * Recognises a refresh token of the system before this module: verify it as the old code did, and answer what session it
+   * stands for, or null. Each token is exchanged once; the next time it is `refresh_token_invalid`. Called at refresh and
+   * logout, only for a token that this module did not make, of at most 8192 characters. It sees whatever a stranger sends:
+   * throw only when you can't tell, never for a token that is wrong. Remove the hook when the last old token has expired.
+   */
+  adoptLegacyToken?(token: string, request?: unknown): LegacySession | null | Promise<LegacySession | null>;
   /** Runs before a session rotates, not on a retry. */
   beforeRotate?(session: Readonly<RefreshToken>): void | Promise<void>;
   /** Runs after a session has rotated, not on a retry. */
@@ -36,3 +44,27 @@ export interface JwtRefreshHooks {
 
 /** What {@link JwtRefreshHooks.resolveSubject} answers: claims, nothing, or a refusal. */
 export type SubjectAnswer = HostClaims | null | false | void;
+
+/** The session that a token of the host's old system stands for: see {@link JwtRefreshHooks.adoptLegacyToken}. */
+export interface LegacySession {
+  /** The user's id as a text of 1 to 255 characters; the access token's `sub`. */
+  subject: string;
+  /**
+   * When the user logged in, or the old token was made: not in the future, and the same each time for the same token. The
+   * absolute lifetime `refreshToken.maxLifetime` counts from here.
+   */
+  issuedAt: Date;
+  /**
+   * What makes the old token unique: its `jti`, the id of its row, the hash in its column. Needed when you accept more than
+   * one spelling of a token. @default the token's text; of a signed JWT, the part that is signed
+   */
+  tokenId?: string;
+  /** The access token's `aud`. @default the first of the option `audience` */
+  audience?: string;
+  /** Idle lifetime of the session, from now. @default the option `refreshToken.lifetime` */
+  lifetime?: Duration;
+  /** Claims for each access token of the session, at most 4096 bytes of JSON; registered claims are refused. @default none */
+  content?: HostClaims;
+  /** A name for people, at most 255 characters. @default none */
+  label?: string;
+}

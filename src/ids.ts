@@ -14,6 +14,15 @@ export function newId(now: number): string {
   return uuidv7({ msecs: now, seq: sequence });
 }
 
+/**
+ * The UUID v7 of an instant whose other 74 bits are the beginning of a digest: the same instant and digest give the same id.
+ *
+ * @param time milliseconds since 1970
+ */
+export function derivedId(time: number, digest: Buffer): string {
+  return uuidv7({ msecs: time, seq: digest.readUInt32BE(0), random: digest });
+}
+
 /** The lowest id an instant can have: ids from here on are of this instant or later. */
 export function firstIdOf(now: number): string {
   const time = Math.max(0, now).toString(16).padStart(12, '0');

@@ -22,8 +22,9 @@ export type {
   ServerSecret,
   SessionCheckMode,
   SigningAlgorithm,
+  SupersededTokens,
 } from './jwt-refresh.options';
-export type { HostClaims, JwtRefreshHooks, ResponseMembers, SubjectAnswer } from './hooks';
+export type { HostClaims, JwtRefreshHooks, LegacySession, ResponseMembers, SubjectAnswer } from './hooks';
 export type { Duration } from './duration';
 export type { Clock } from './clock';
 

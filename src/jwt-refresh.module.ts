@@ -49,6 +49,7 @@ import { SessionCheckService } from './revocation/session-check.service';
 import { AccessTokenBinding } from './rotation/access-token-binding';
 import { RefreshHooks } from './rotation/refresh-hooks';
 import { RotationService } from './rotation/rotation.service';
+import { AdoptionService } from './sessions/adoption.service';
 import { KeyService } from './sessions/key.service';
 import { RefreshTokenStore } from './sessions/refresh-token.store';
 import { SchemaCheck } from './sessions/schema-check';
@@ -89,6 +90,7 @@ const INNER_PROVIDERS: Provider[] = [
   EventCountStore,
   EventCounter,
   SessionService,
+  AdoptionService,
   RevocationService,
   RefreshHooks,
   AccessTokenBinding,

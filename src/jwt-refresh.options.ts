@@ -123,10 +123,19 @@ export interface CookieOptions {
  */
 export type SessionCheckMode = 'strict' | 'stateless';
 
+/** What becomes of the older access tokens of a session that has been refreshed. */
+export type SupersededTokens = 'accept' | 'reject';
+
 /** Revocation of access tokens. */
 export interface RevocationOptions {
   /** What guards do unless a route says `@SessionCheck()`. @default 'strict' */
   check?: SessionCheckMode;
+  /**
+   * `reject` ends an access token as soon as its session has been refreshed: a strict check takes no token of an older
+   * generation and answers `access_token_expired`, which a refresh cures. Needs `check: 'strict'`; routes with
+   * `@SessionCheck('stateless')` don't see it. @default 'accept'
+   */
+  superseded?: SupersededTokens;
 }
 
 /** What a refresh demands of the access token in `Authorization`. */

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
-import { JwtRefreshError } from './errors';
 import { assertName, assertSubject } from './names';
 import { AccessTokenBinding } from './rotation/access-token-binding';
 import { RotationService } from './rotation/rotation.service';
 import { RevocationService } from './revocation/revocation.service';
 import { SessionCheckService } from './revocation/session-check.service';
+import { AdoptionService } from './sessions/adoption.service';
 import { deviceOf, type DeviceInfo, type DeviceRequest } from './sessions/device-info';
 import type { RefreshToken } from './sessions/refresh-token.entity';
 import { RefreshTokenStore } from './sessions/refresh-token.store';
@@ -31,6 +31,7 @@ export class JwtRefreshService {
     private readonly sessionService: SessionService,
     private readonly rotation: RotationService,
     private readonly revocation: RevocationService,
+    private readonly adoption: AdoptionService,
     private readonly binding: AccessTokenBinding,
     private readonly sessionCheck: SessionCheckService,
     private readonly accessTokens: AccessTokenService,
@@ -54,27 +55,29 @@ export class JwtRefreshService {
 
   /**
    * Exchanges a refresh token for its successor. The token just spent gives the same successor again inside the grace
-   * period; any older one revokes its family (RFC 9700 §4.14.2).
+   * period; any older one revokes its family (RFC 9700 §4.14.2). A token that the hook `adoptLegacyToken` recognises is
+   * exchanged for the first tokens of a session, once.
    *
    * @throws JwtRefreshError `refresh_token_invalid`, `_expired`, `_revoked`, `_reused`, `access_token_*`, `temporarily_unavailable`
    */
   async refresh(token: string, context: TokenContext = {}): Promise<TokenPair> {
     const decoded = await this.minter.decode(token);
-    if (!decoded) throw new JwtRefreshError('refresh_token_invalid');
+    if (!decoded) return this.adoption.adopt(token, context);
     this.binding.assertBound(decoded, context.accessToken ?? null);
     return this.rotation.rotate(decoded, deviceOf(context));
   }
 
   /**
    * Ends the session a refresh token belongs to. Any genuine token of the session will do, also a spent one; an unknown
-   * token is not an error (RFC 7009 §2.2).
+   * token is not an error (RFC 7009 §2.2). A token that the hook `adoptLegacyToken` recognises can't be exchanged any more.
    *
    * @param context with `subject`, a session of anybody else is left alone
    * @returns whether this call ended a session
    */
   async revoke(token: string, context: TokenContext & { subject?: string } = {}): Promise<boolean> {
     const decoded = await this.minter.decode(token);
-    const session = decoded && (await this.store.findById(decoded.familyId));
+    if (!decoded) return this.adoption.revoke(token, context);
+    const session = await this.store.findById(decoded.familyId);
     if (!session || (context.subject !== undefined && context.subject !== session.subject)) return false;
     return this.revocation.revoke(session, { reason: 'logout', actor: session.subject, device: deviceOf(context) });
   }
@@ -117,7 +120,7 @@ export class JwtRefreshService {
   }
 
   /**
-   * Checks an access token and its session the way the guard does by default.
+   * Checks an access token and its session the way the guard does by default, `revocation.superseded` included.
    *
    * @throws JwtRefreshError `access_token_invalid`, `access_token_expired`, `access_token_revoked`, `temporarily_unavailable`
    */

@@ -76,7 +76,7 @@ describe('the defaults', () => {
         header: 'x-requested-with',
         origins: [],
       },
-      revocation: { check: 'strict' },
+      revocation: { check: 'strict', superseded: 'accept' },
       accessTokenOnRefresh: 'ignore',
       maxSessionsPerSubject: Infinity,
       hooks: {},
@@ -343,11 +343,15 @@ describe('a boot error', () => {
     ...[0, -1, 1.5, NaN, Infinity, '3', null].map((value): [string, unknown] => ['maxSessionsPerSubject', value]),
     ...['JWT', 'paseto', '', 1].map((value): [string, unknown] => ['refreshToken.format', value]),
     ...['never', 'STRICT', true].map((value): [string, unknown] => ['revocation.check', value]),
+    ...['refuse', 'REJECT', true].map((value): [string, unknown] => ['revocation.superseded', value]),
     ...['true', 0, 'no'].map((value): [string, unknown] => ['response.authorizationHeader', value]),
     ...['yes', 1].map((value): [string, unknown] => ['audit.enabled', value]),
     ...[0, -1, 1.5, NaN, '100'].map((value): [string, unknown] => ['audit.queueLimit', value]),
     ...[{}, 5, { now: 5 }, 'now'].map((value): [string, unknown] => ['clock', value]),
-    ...['beforeRefreshRoute', 'resolveSubject', 'beforeRotate', 'afterRotate'].map((name): [string, unknown] => [`hooks.${name}`, 'function']),
+    ...['beforeRefreshRoute', 'adoptLegacyToken', 'resolveSubject', 'beforeRotate', 'afterRotate'].map((name): [string, unknown] => [
+      `hooks.${name}`,
+      'function',
+    ]),
     ['hooks.resolveSubject', null],
     ...[399, 600, 200, NaN, '401', 401.5].map((value): [string, unknown] => ['errors.refresh_token_missing.status', value]),
     ...['', ' ', 5, 'x'.repeat(256)].map((value): [string, unknown] => ['errors.refresh_token_missing.message', value]),
@@ -472,6 +476,13 @@ describe('a boot error', () => {
     const problems = problemsWith(changes);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(`${path} is not an option; known here: `);
+  });
+
+  it('takes revocation.superseded "reject" with strict checks only', () => {
+    const problems = problemsWith({ revocation: { check: 'stateless', superseded: 'reject' } });
+    expect(problems).toEqual(["revocation.superseded 'reject' needs revocation.check 'strict': only the row knows the newest generation"]);
+    expect(problemsWith({ revocation: { superseded: 'reject' } })).toEqual([]);
+    expect(problemsWith({ revocation: { check: 'stateless', superseded: 'accept' } })).toEqual([]);
   });
 
   const SECTIONS = ['accessToken', 'refreshToken', 'request', 'response', 'revocation', 'hooks', 'errors', 'audit', 'errors.refresh_token_missing'];

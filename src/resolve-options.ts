@@ -12,6 +12,7 @@ import type {
   RefreshTokenTransport,
   ServerSecret,
   SessionCheckMode,
+  SupersededTokens,
 } from './jwt-refresh.options';
 import { OptionsCheck } from './options-check';
 import { type ResolvedCookie, resolveCookie } from './resolve-cookie';
@@ -38,7 +39,7 @@ export interface ResolvedOptions {
   readonly response: { readonly accessTokenProp: string; readonly refreshTokenProp: string; readonly authorizationHeader: boolean };
   readonly transport: RefreshTokenTransport;
   readonly cookie: ResolvedCookie;
-  readonly revocation: { readonly check: SessionCheckMode };
+  readonly revocation: { readonly check: SessionCheckMode; readonly superseded: SupersededTokens };
   readonly accessTokenOnRefresh: AccessTokenOnRefresh;
   readonly maxSessionsPerSubject: number;
   readonly hooks: JwtRefreshHooks;
@@ -79,7 +80,7 @@ export function resolveOptions(options: JwtRefreshOptions, extras: JwtRefreshExt
     response: resolveResponse(check, given.response),
     transport: check.oneOf('transport', given.transport ?? 'body', ['body', 'cookie', 'both']),
     cookie: resolveCookie(check, given.cookie),
-    revocation: { check: resolveSessionCheck(check, given.revocation) },
+    revocation: resolveRevocation(check, given.revocation),
     accessTokenOnRefresh: check.oneOf('accessTokenOnRefresh', given.accessTokenOnRefresh ?? 'ignore', ['ignore', 'allow-expired', 'require']),
     maxSessionsPerSubject: resolveSessionLimit(check, given.maxSessionsPerSubject),
     hooks: resolveHooks(check, given.hooks),
@@ -102,8 +103,8 @@ const ALLOWED = {
   refreshToken: ['lifetime', 'maxLifetime', 'graceSeconds', 'format'],
   request: ['refreshTokenParam'],
   response: ['accessTokenProp', 'refreshTokenProp', 'authorizationHeader'],
-  revocation: ['check'],
-  hooks: ['beforeRefreshRoute', 'resolveSubject', 'beforeRotate', 'afterRotate', 'responseMembers'],
+  revocation: ['check', 'superseded'],
+  hooks: ['beforeRefreshRoute', 'adoptLegacyToken', 'resolveSubject', 'beforeRotate', 'afterRotate', 'responseMembers'],
   errors: Object.keys(ERROR_TABLE),
   error: ['status', 'message'],
   audit: ['enabled', 'queueLimit', 'rotationsFor'],
@@ -189,9 +190,14 @@ function resolveResponse(check: OptionsCheck, value: unknown): ResolvedOptions['
   return { accessTokenProp, refreshTokenProp, authorizationHeader: check.flag('response.authorizationHeader', given.authorizationHeader ?? true) };
 }
 
-function resolveSessionCheck(check: OptionsCheck, value: unknown): SessionCheckMode {
+function resolveRevocation(check: OptionsCheck, value: unknown): ResolvedOptions['revocation'] {
   const given = check.section('revocation', value, ALLOWED.revocation);
-  return check.oneOf('revocation.check', given.check ?? 'strict', ['strict', 'stateless']);
+  const mode = check.oneOf('revocation.check', given.check ?? 'strict', ['strict', 'stateless']);
+  const superseded = check.oneOf('revocation.superseded', given.superseded ?? 'accept', ['accept', 'reject']);
+  if (superseded === 'reject' && mode !== 'strict') {
+    check.problem('revocation.superseded', "'reject' needs revocation.check 'strict': only the row knows the newest generation");
+  }
+  return { check: mode, superseded };
 }
 
 function resolveSessionLimit(check: OptionsCheck, value: unknown): number {

@@ -48,7 +48,7 @@ export class SettingsView {
   secrets!: KeyView[];
 
   @Field('Whether access tokens end with their session.', group({ check: oneOf(['strict', 'stateless']) }))
-  revocation!: ResolvedOptions['revocation'];
+  revocation!: Pick<ResolvedOptions['revocation'], 'check'>;
 
   @Field('Whether a refresh needs an access token.', oneOf(['ignore', 'allow-expired', 'require']))
   accessTokenOnRefresh!: ResolvedOptions['accessTokenOnRefresh'];

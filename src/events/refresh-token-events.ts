@@ -21,11 +21,13 @@ export interface RefreshTokenEventBase {
   readonly device: DeviceInfo | null;
 }
 
-/** A session began, or an administrator made a key. */
+/** A session began, an administrator made a key, or a token of the host's old system was exchanged for a session. */
 export interface RefreshTokenIssued extends RefreshTokenEventBase {
   readonly type: 'refresh_token.issued';
   /** The administrator who made the key; null for a login. */
   readonly actor: string | null;
+  /** `adopted`: from a token that the hook `adoptLegacyToken` recognised. Null for a login and a key. */
+  readonly reason: 'adopted' | null;
 }
 
 /** A refresh token was exchanged for its successor. */

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { JwtRefreshError } from '../errors';
 import type { SessionCheckMode } from '../jwt-refresh.options';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
+import type { RefreshToken } from '../sessions/refresh-token.entity';
 import { RefreshTokenStore } from '../sessions/refresh-token.store';
 import type { AccessTokenClaims } from '../tokens/access-token.service';
 
@@ -15,7 +16,8 @@ export class SessionCheckService {
 
   /**
    * @param mode @default the option `revocation.check`
-   * @throws JwtRefreshError `access_token_revoked`, or `temporarily_unavailable` when a strict check can't be made
+   * @throws JwtRefreshError `access_token_revoked`, `access_token_expired` for a superseded token where those are rejected,
+   *   or `temporarily_unavailable` when a strict check can't be made
    */
   async assertLive(claims: AccessTokenClaims, mode: SessionCheckMode = this.options.revocation.check): Promise<void> {
     if (mode === 'stateless') return;
@@ -24,5 +26,11 @@ export class SessionCheckService {
     const live =
       session && !session.revokedAt && session.subject === claims.sub && now < session.endsAt.getTime() && now < session.expiresAt.getTime();
     if (!live) throw new JwtRefreshError('access_token_revoked');
+    // A refresh cures it, so it is told as what every client answers with a refresh.
+    if (this.isSuperseded(claims, session)) throw new JwtRefreshError('access_token_expired');
+  }
+
+  private isSuperseded({ gen }: AccessTokenClaims, { generation }: RefreshToken): boolean {
+    return this.options.revocation.superseded === 'reject' && gen < generation;
   }
 }

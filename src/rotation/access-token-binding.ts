@@ -18,6 +18,15 @@ export class AccessTokenBinding {
     if (claims && claims.sid !== refreshToken.familyId) throw new JwtRefreshError('access_token_invalid');
   }
 
+  /**
+   * A legacy token has no session yet that an access token could be of, so none is demanded of it.
+   *
+   * @throws JwtRefreshError `access_token_invalid`
+   */
+  assertUnbound(accessToken: string | null): void {
+    if (this.claimsIfGenuine(accessToken)) throw new JwtRefreshError('access_token_invalid');
+  }
+
   private neededClaims(accessToken: string | null): AccessTokenClaims {
     if (accessToken === null) throw new JwtRefreshError('access_token_missing');
     return this.accessTokens.verify(accessToken, { allowExpired: this.options.accessTokenOnRefresh === 'allow-expired', audience: null });
@@ -25,10 +34,6 @@ export class AccessTokenBinding {
 
   /** Where none is needed, a token that proves nothing is as good as none: a client may send what it has. */
   private claimsIfGenuine(accessToken: string | null): AccessTokenClaims | null {
-    try {
-      return accessToken === null ? null : this.accessTokens.verify(accessToken, { allowExpired: true, audience: null });
-    } catch {
-      return null;
-    }
+    return accessToken === null ? null : this.accessTokens.findGenuine(accessToken);
   }
 }

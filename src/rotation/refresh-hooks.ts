@@ -1,6 +1,6 @@
 import { HttpException, Inject, Injectable, Logger } from '@nestjs/common';
 import { JwtRefreshError } from '../errors';
-import type { HostClaims, JwtRefreshHooks, ResponseMembers } from '../hooks';
+import type { HostClaims, JwtRefreshHooks, LegacySession, ResponseMembers } from '../hooks';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { toHostClaims } from '../tokens/host-claims';
 import type { RefreshToken } from '../sessions/refresh-token.entity';
@@ -24,6 +24,14 @@ export class RefreshHooks {
     return this.call('resolveSubject', async () => {
       const answer = await this.hooks.resolveSubject?.(session);
       return answer === null || answer === false ? null : toHostClaims('resolveSubject', answer ?? {});
+    });
+  }
+
+  /** What `begin` makes of the host's answer, or null when the token is none of the host's. An unusable answer is a failure too. */
+  async adoptLegacyToken<Begun>(token: string, request: unknown, begin: (legacy: LegacySession) => Begun): Promise<Begun | null> {
+    return this.call('adoptLegacyToken', async () => {
+      const legacy = await this.hooks.adoptLegacyToken?.(token, request);
+      return legacy ? begin(legacy) : null;
     });
   }
 

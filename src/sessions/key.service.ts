@@ -41,7 +41,7 @@ export class KeyService {
   async issue(input: KeyInput, actor: string, device: DeviceInfo | null): Promise<{ key: RefreshToken; token: string }> {
     const secret = firstSecret();
     const key = this.newKey(input, hashSecret(secret));
-    const event: RefreshTokenIssued = { ...describeEvent(key, key.createdAt.getTime(), device), type: 'refresh_token.issued', actor };
+    const event: RefreshTokenIssued = { ...describeEvent(key, key.createdAt.getTime(), device), type: 'refresh_token.issued', actor, reason: null };
     await this.database.transaction(async (run) => {
       await this.store.insert(key, run);
       await this.audit.append([event], run);

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Duration } from '../duration';
 import { describeEvent } from '../events/describe-event';
 import { JwtRefreshEvents } from '../events/jwt-refresh-events';
+import type { RefreshTokenIssued } from '../events/refresh-token-events';
 import type { HostClaims } from '../hooks';
 import { newId } from '../ids';
 import { assertLifetime, assertSubject } from '../names';
@@ -10,10 +11,10 @@ import { RevocationService } from '../revocation/revocation.service';
 import { RefreshHooks } from '../rotation/refresh-hooks';
 import { DuplicateKeyError } from '../storage/database';
 import { firstSecret, hashSecret } from '../tokens/ratchet';
-import { TokenMinter } from '../tokens/token-minter';
+import { type HostAdditions, TokenMinter } from '../tokens/token-minter';
 import type { TokenPair } from '../tokens/token-pair';
 import { deviceOf, type DeviceInfo, type DeviceRequest } from './device-info';
-import { type NewFamily, newRefreshToken } from './new-refresh-token';
+import { type FamilyOrigin, type NewFamily, newRefreshToken } from './new-refresh-token';
 import type { RefreshToken } from './refresh-token.entity';
 import { RefreshTokenStore } from './refresh-token.store';
 
@@ -35,6 +36,12 @@ export interface IssueInput {
   request?: DeviceRequest;
 }
 
+/** A session that is about to begin, and its first secret. */
+export interface PreparedSession {
+  readonly session: RefreshToken;
+  readonly secret: Buffer;
+}
+
 const MAX_ID_DRAWS = 3;
 
 /** Begins and lists sessions. */
@@ -51,13 +58,24 @@ export class SessionService {
 
   /** @throws TypeError when the input can't make a session; nothing is stored then */
   async issue(input: IssueInput): Promise<TokenPair> {
+    const prepared = this.prepare(input);
+    const members = await this.hooks.responseMembers(prepared.session);
+    await this.insert(prepared.session);
+    return this.open(prepared, null, { members });
+  }
+
+  /** A session that is not stored yet. @throws TypeError when the input can't make one */
+  prepare(input: IssueInput, origin?: FamilyOrigin): PreparedSession {
     const secret = firstSecret();
-    const session = this.newSession(input, hashSecret(secret));
-    const members = await this.hooks.responseMembers(session);
-    await this.insert(session);
-    this.events.emit({ ...describeEvent(session, this.options.clock.now(), session.deviceInfo), type: 'refresh_token.issued', actor: null });
+    return { session: this.newSession(input, hashSecret(secret), origin), secret };
+  }
+
+  /** Tells of a session that is now stored, holds its subject to the limit, and gives the first tokens. */
+  async open({ session, secret }: PreparedSession, reason: RefreshTokenIssued['reason'], additions: HostAdditions): Promise<TokenPair> {
+    const base = describeEvent(session, this.options.clock.now(), session.deviceInfo);
+    this.events.emit({ ...base, type: 'refresh_token.issued', actor: null, reason });
     await this.enforceLimit(session);
-    return this.minter.mint(session, secret, { members });
+    return this.minter.mint(session, secret, additions);
   }
 
   /** A subject's live sessions, newest first, at most 1000. */
@@ -66,7 +84,7 @@ export class SessionService {
     return this.store.findLive(subject, new Date(this.options.clock.now()));
   }
 
-  private newSession(input: IssueInput, tokenHash: string): RefreshToken {
+  private newSession(input: IssueInput, tokenHash: string, origin?: FamilyOrigin): RefreshToken {
     assertSubject(input.subject);
     const { lifetime: usual, maxLifetime } = this.options.refreshToken;
     const family: NewFamily = {
@@ -82,7 +100,7 @@ export class SessionService {
       tokenHash,
       secretId: this.minter.currentKeys.id,
     };
-    return newRefreshToken(family, this.options.clock.now());
+    return newRefreshToken(family, this.options.clock.now(), origin);
   }
 
   /** Draws another id in the unthinkable case that one is taken: a session is never written over. */

@@ -265,8 +265,8 @@ describeOnEveryDatabase('events', (stack) => {
     const { sessionId } = await app.login(subject, { audience: 'mobile', device });
     await app.login(subject);
     expect(told).toEqual([
-      { ...base(sessionId, 0), audience: 'mobile', device, type: 'refresh_token.issued', actor: null },
-      { ...base(expect.any(String) as string, 0), device: null, type: 'refresh_token.issued', actor: null },
+      { ...base(sessionId, 0), audience: 'mobile', device, type: 'refresh_token.issued', actor: null, reason: null },
+      { ...base(expect.any(String) as string, 0), device: null, type: 'refresh_token.issued', actor: null, reason: null },
     ]);
   });
 
