@@ -200,7 +200,8 @@ describeOnEveryDatabase('revoking by filter', (stack) => {
       const distant = await AdminClient.signIn(far);
       await app.login(subject);
       await multiply(app, subject, 700);
-      for (const word of ['UPDATE', 'INSERT INTO', 'COMMIT']) {
+      const named = (table: string) => (stack.kind.name === 'postgres' ? `"${table}"` : `\`${table}\``);
+      for (const word of [`UPDATE ${named('refresh_tokens')}`, `INSERT INTO ${named('refresh_token_events')}`, 'COMMIT']) {
         proxy.loseNextReplyTo(word);
         expect((await distant.post('/revoke', { filter: { subject, status: 'active' }, reason: 'x' })).status).toBe(503);
         expect(await revocationsOf(app, subject)).toHaveLength((await revokedOf(app, subject)).length);

@@ -1,6 +1,9 @@
 import Database from 'better-sqlite3';
 import { sqliteFile } from '../../demo/database-url';
+import { BrowserClient } from '../support/browser-client';
 import { type Answer, bearer } from '../support/http';
+import { LoginController } from '../support/login.controller';
+import { PassportController, ProbeController } from '../support/probe.controller';
 import { describeOnEveryDatabase, newSubject, type RunningApp, type Stack } from '../support/stack';
 import { TcpProxy } from '../support/tcp-proxy';
 
@@ -18,12 +21,14 @@ const expectUnavailable = ({ status, headers, body }: Answer): void => {
 };
 
 function onServer(stack: Stack): void {
+  /** How a rotation or revocation begins; the counts of events are updates too. */
+  const change = stack.kind.name === 'postgres' ? 'UPDATE "refresh_tokens"' : 'UPDATE `refresh_tokens`';
   let proxy: TcpProxy;
   let app: RunningApp;
 
   beforeAll(async () => {
     proxy = await TcpProxy.before(stack.url);
-    app = await stack.start({}, {}, proxy.url);
+    app = await stack.start({ transport: 'both' }, { controllers: [ProbeController, PassportController, LoginController] }, proxy.url);
   });
   afterEach(() => proxy.restore());
   afterAll(async () => {
@@ -56,7 +61,7 @@ function onServer(stack: Stack): void {
   it('gives the same successor when the reply to a committed rotation never arrived', async () => {
     const subject = newSubject();
     const { refreshToken } = await app.login(subject);
-    proxy.loseNextReplyTo('UPDATE');
+    proxy.loseNextReplyTo(change);
     expectUnavailable(await app.http.refresh(refreshToken));
     expect(await app.rows(subject)).toMatchObject([{ generation: 1 }]);
     const successor = await app.http.refresh(refreshToken);
@@ -65,12 +70,28 @@ function onServer(stack: Stack): void {
     expect(await app.rows(subject)).toMatchObject([{ generation: 2, revokedAt: null }]);
   });
 
+  it('costs no browser its cookie, also when the reply to a committed rotation never arrived', async () => {
+    const subject = newSubject();
+    const browser = new BrowserClient(app.http);
+    await browser.post('/login', { username: subject });
+    proxy.cut();
+    for (const answer of [await browser.refresh(), await browser.logout()]) {
+      expectUnavailable(answer);
+      expect(answer.headers.getSetCookie()).toEqual([]);
+    }
+    proxy.restore();
+    proxy.loseNextReplyTo(change);
+    expectUnavailable(await browser.refresh());
+    for (let i = 0; i < 2; i++) expect((await browser.refresh()).status).toBe(200);
+    expect(await app.rows(subject)).toMatchObject([{ generation: 2, revokedAt: null }]);
+  });
+
   it('revokes for reuse at the next presentation when the connection broke before the commit', async () => {
     const subject = newSubject();
     const { refreshToken } = await app.login(subject);
     await app.http.refresh(refreshToken);
     app.clock.advance(31);
-    proxy.loseNextReplyTo('UPDATE');
+    proxy.loseNextReplyTo(change);
     expectUnavailable(await app.http.refresh(refreshToken));
     expect((await app.http.refresh(refreshToken)).body.code).toBe('refresh_token_reused');
     expect(await app.rows(subject)).toMatchObject([{ revokedReason: 'reuse' }]);
@@ -79,7 +100,7 @@ function onServer(stack: Stack): void {
 
   it('says 503 to a logout whose reply never arrived, and the token is dead', async () => {
     const { refreshToken } = await app.login(newSubject());
-    proxy.loseNextReplyTo('UPDATE');
+    proxy.loseNextReplyTo(change);
     expectUnavailable(await app.http.logout(refreshToken));
     expect((await app.http.refresh(refreshToken)).body.code).toBe('refresh_token_revoked');
     expect((await app.http.logout(refreshToken)).status).toBe(204);
