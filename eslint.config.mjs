@@ -22,6 +22,11 @@ const LAYERS = [
     message: 'Services know nothing of requests: take what is needed as arguments.',
   },
   {
+    target: './src/client',
+    from: './src/!(client)/**',
+    message: 'The client runs in browsers: it knows nothing of the server.',
+  },
+  {
     target: './src/tokens',
     from: ['./src/{audit,events,migrations,revocation,rotation,sessions,storage}/**', './src/jwt-refresh.{module,service}.ts'],
     message: 'Tokens are made and read without rows.',
@@ -44,7 +49,7 @@ export default defineConfig(
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './dashboard/tsconfig.json', './test/browser/tsconfig.json'],
+        project: ['./tsconfig.json', './{dashboard,src/client,test/browser,test/client}/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -7,7 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 
 const PROJECT = join(import.meta.dirname, '..');
-const ENTRY_POINTS = ['src/index.ts', 'src/migrations/index.ts', 'src/testing/index.ts'];
+const ENTRY_POINTS = ['src/index.ts', 'src/client/index.ts', 'src/migrations/index.ts', 'src/testing/index.ts'];
 const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...pagesBelow('docs')];
 
 const program = createProgram();

@@ -1,4 +1,5 @@
 import * as main from 'nestjs-jwt-refresh';
+import * as client from 'nestjs-jwt-refresh/client';
 import * as migrations from 'nestjs-jwt-refresh/migrations';
 import * as testing from 'nestjs-jwt-refresh/testing';
 import packageJson from '../package.json';
@@ -44,8 +45,12 @@ describe('the public API', () => {
     expect(exportsOf(migrations)).toEqual(['JWT_REFRESH_MIGRATIONS', 'jwtRefreshMigrations']);
   });
 
+  it('has these runtime exports in /client', () => {
+    expect(exportsOf(client)).toEqual(['AuthClientError', 'createAuthClient']);
+  });
+
   it('has no other way in than these', () => {
-    expect(Object.keys(packageJson.exports).sort()).toEqual(['.', './migrations', './package.json', './testing']);
+    expect(Object.keys(packageJson.exports).sort()).toEqual(['.', './client', './migrations', './package.json', './testing']);
   });
 
   it('offers these methods to the host', () => {

@@ -1,0 +1,53 @@
+import type { AuthClient } from './auth-client';
+import type { Settings } from './settings';
+
+interface Tokens {
+  /** As {@link AuthClient.getAccessToken}. */
+  get: AuthClient['getAccessToken'];
+  /** Replaces the token that was refused, unless it has been replaced. */
+  renew: (refused: string, signal?: AbortSignal | null) => Promise<string | null>;
+}
+
+/** `fetch` with the access token, for those who may have it. */
+export function createAuthorizedFetch({ fetch, origins, resolve }: Settings, tokens: Tokens): AuthClient['fetch'] {
+  return async (input, init = {}) => {
+    const request = input instanceof Request ? input : null;
+    const url = request ? new URL(request.url) : resolve(input as string | URL);
+    const headers = new Headers(init.headers ?? request?.headers);
+    const signal = init.signal ?? request?.signal;
+    const mayHave = origins.has(url.origin) && !headers.has('authorization');
+    const token = mayHave ? await tokens.get({ signal }) : null;
+    if (!token) return fetch(request ?? url, init);
+    const send = (access: string, target: Request | URL) => {
+      headers.set('authorization', `Bearer ${access}`);
+      return fetch(target, { ...init, headers });
+    };
+    const response = await send(token, request?.clone() ?? url);
+    if (response.status !== 401 || !(await isCurable(response))) return response;
+    const renewed = await tokens.renew(token, signal);
+    if (!renewed || isReadOnce(init.body)) return response;
+    void response.body?.cancel();
+    return send(renewed, request ?? url);
+  };
+}
+
+/**
+ * Whether a refresh may help: the challenge calls the access token invalid (RFC 6750 §3.1), or, where it names no error or
+ * can't be read from another origin, the code does, or nothing at all is said. A login that is not fresh enough
+ * (RFC 9470 §3) has an error of its own.
+ */
+async function isCurable(response: Response): Promise<boolean> {
+  const error = /error="?(\w+)/.exec(response.headers.get('www-authenticate') ?? '')?.[1];
+  if (error) return error === 'invalid_token';
+  const body = (await response
+    .clone()
+    .json()
+    .catch(() => null)) as { code?: unknown } | null;
+  return body?.code === undefined || /^access_token_/.test(body.code as string);
+}
+
+/** A stream, or in Node an iterator: it can't be sent a second time. */
+function isReadOnce(body: unknown): boolean {
+  const source = Object(body) as object;
+  return 'getReader' in source || Symbol.asyncIterator in source;
+}
