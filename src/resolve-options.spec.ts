@@ -348,10 +348,9 @@ describe('a boot error', () => {
     ...['yes', 1].map((value): [string, unknown] => ['audit.enabled', value]),
     ...[0, -1, 1.5, NaN, '100'].map((value): [string, unknown] => ['audit.queueLimit', value]),
     ...[{}, 5, { now: 5 }, 'now'].map((value): [string, unknown] => ['clock', value]),
-    ...['beforeRefreshRoute', 'adoptLegacyToken', 'resolveSubject', 'beforeRotate', 'afterRotate'].map((name): [string, unknown] => [
-      `hooks.${name}`,
-      'function',
-    ]),
+    ...['beforeRefreshRoute', 'adoptLegacyToken', 'resolveSubject', 'beforeRotate', 'afterRotate', 'responseMembers'].map(
+      (name): [string, unknown] => [`hooks.${name}`, 'function'],
+    ),
     ['hooks.resolveSubject', null],
     ...[399, 600, 200, NaN, '401', 401.5].map((value): [string, unknown] => ['errors.refresh_token_missing.status', value]),
     ...['', ' ', 5, 'x'.repeat(256)].map((value): [string, unknown] => ['errors.refresh_token_missing.message', value]),
