@@ -12,6 +12,7 @@ export type {
   CookieOptions,
   JwtRefreshExtras,
   JwtRefreshOptions,
+  KeyMaterial,
   RefreshTokenFormat,
   RefreshTokenOptions,
   RefreshTokenTransport,

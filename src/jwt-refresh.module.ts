@@ -26,6 +26,7 @@ import { JwtRefreshGuard } from './guards/jwt-refresh.guard';
 import { BearerReader } from './http/bearer-reader';
 import { ErrorPresenter } from './http/error-presenter';
 import { JwtRefreshExceptionFilter } from './http/jwt-refresh-exception.filter';
+import { JwksController } from './http/jwks.controller';
 import { mount } from './http/mount';
 import { RefreshExchange } from './http/refresh-exchange';
 import { RefreshGrantInterceptor } from './http/refresh-grant';
@@ -187,6 +188,7 @@ function controllersFor({ path, routes = {}, controllers = {}, globalGuard }: Jw
   return [
     ...(controllers.refresh === false ? [] : [mount(RefreshController, joinPaths(path), { refresh, logout })]),
     ...(controllers.sessions === false ? [] : [guarded(mount(SessionsController, joinPaths(path, sessions)), globalGuard)]),
+    ...(controllers.jwks === false ? [] : [mount(JwksController, '.well-known/jwks.json')]),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto';
+import type { JsonWebKey, KeyObject } from 'node:crypto';
 import type { Clock } from './clock';
 import type { Duration } from './duration';
 import type { ErrorOverrides } from './errors';
@@ -15,8 +15,11 @@ export interface ServerSecret {
   createdAt?: Date;
 }
 
-/** Algorithms an access token can be signed with (RFC 7518 §3.1). */
-export type SigningAlgorithm = 'HS256' | 'RS256' | 'ES256';
+/** Algorithms an access token can be signed with (RFC 7518 §3.1; `EdDSA` is Ed25519, RFC 8037 §3.1). */
+export type SigningAlgorithm = `${'HS' | 'RS' | 'PS' | 'ES'}${256 | 384 | 512}` | 'EdDSA';
+
+/** A key: PEM text, a `KeyObject` of node:crypto, or a JWK (RFC 7517). */
+export type KeyMaterial = string | KeyObject | JsonWebKey;
 
 /** A key that signs or verifies access tokens. */
 export interface AccessTokenKey {
@@ -24,12 +27,15 @@ export interface AccessTokenKey {
   id: string;
   /** The one algorithm this key is used with (RFC 8725 §3.1). */
   algorithm: SigningAlgorithm;
-  /** HS256 only: at least 32 bytes. */
+  /** For HS256, HS384 and HS512 alone: at least 32, 48 or 64 bytes (RFC 7518 §3.2). @default none */
   secret?: string;
-  /** RS256 (2048 bits or more) and ES256 (P-256): PEM or `KeyObject`. Needed on the first key, which signs. */
-  privateKey?: string | KeyObject;
+  /**
+   * For all other algorithms: an RSA key of 2048 bits or more (RS, PS), a P-256, P-384 or P-521 key (ES256, ES384, ES512) or
+   * an Ed25519 key (EdDSA). Line breaks of a PEM may be written `\n`. Needed on the first key, which signs. @default none
+   */
+  privateKey?: KeyMaterial;
   /** Enough for a key that only verifies. @default derived from `privateKey` */
-  publicKey?: string | KeyObject;
+  publicKey?: KeyMaterial;
   /** When it was made, for the dashboard to tell its age. @default unknown */
   createdAt?: Date;
 }
@@ -247,6 +253,8 @@ export interface ControllerSwitches {
   refresh?: boolean;
   /** `GET` and `DELETE /auth/sessions`. @default true */
   sessions?: boolean;
+  /** `GET /.well-known/jwks.json`. @default true */
+  jwks?: boolean;
   /** The admin API below `adminPath`, if `admin.authorize` is given. @default true */
   admin?: boolean;
   /** The dashboard at `<adminPath>/dashboard`, if `admin.authorize` is given. @default true */

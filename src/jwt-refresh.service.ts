@@ -63,7 +63,7 @@ export class JwtRefreshService {
   async refresh(token: string, context: TokenContext = {}): Promise<TokenPair> {
     const decoded = await this.minter.decode(token);
     if (!decoded) return this.adoption.adopt(token, context);
-    this.binding.assertBound(decoded, context.accessToken ?? null);
+    await this.binding.assertBound(decoded, context.accessToken ?? null);
     return this.rotation.rotate(decoded, deviceOf(context));
   }
 
@@ -125,7 +125,7 @@ export class JwtRefreshService {
    * @throws JwtRefreshError `access_token_invalid`, `access_token_expired`, `access_token_revoked`, `temporarily_unavailable`
    */
   async verifyAccessToken(jwt: string): Promise<AccessTokenClaims> {
-    const claims = this.accessTokens.verify(jwt);
+    const claims = await this.accessTokens.verify(jwt);
     await this.sessionCheck.assertLive(claims);
     return claims;
   }

@@ -2,6 +2,7 @@ import { parseDuration } from './duration';
 import { JwtRefreshOptionsError } from './errors';
 import { assertName, LONGEST_SECONDS } from './names';
 
+/** RFC 7518 §3.2: a key as long as the hash's output, here SHA-256. */
 const MIN_SECRET_BYTES = 32;
 const LONGEST_SENTENCE = 255;
 const ID_SHAPE = /^[A-Za-z0-9._-]{1,32}$/;
@@ -101,11 +102,14 @@ export class OptionsCheck {
     return '';
   }
 
-  secretValue(path: string, value: unknown): string {
+  secretValue(path: string, value: unknown, minBytes = MIN_SECRET_BYTES): string {
     if (typeof value !== 'string') {
-      this.problem(path, `must be a text of at least ${MIN_SECRET_BYTES} bytes, but it is ${describe(value)}; is the environment variable set?`);
-    } else if (Buffer.byteLength(value) < MIN_SECRET_BYTES) {
-      this.problem(path, `has ${Buffer.byteLength(value)} bytes and needs at least ${MIN_SECRET_BYTES}; make one with: openssl rand -base64 48`);
+      this.problem(path, `must be a text of at least ${minBytes} bytes, but it is ${describe(value)}; is the environment variable set?`);
+    } else if (Buffer.byteLength(value) < minBytes) {
+      this.problem(
+        path,
+        `has ${Buffer.byteLength(value)} bytes and needs at least ${minBytes}; make one with: openssl rand -base64 ${minBytes * 1.5}`,
+      );
     } else if (PLACEHOLDER.test(value)) {
       this.problem(path, 'is a placeholder; make a real one with: openssl rand -base64 48');
     } else {

@@ -1,7 +1,15 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
-import { createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync, type KeyPairKeyObjectResult, randomBytes } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyPairKeyObjectResult,
+  randomBytes,
+} from 'node:crypto';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { systemClock } from './clock';
 import { ERROR_TABLE, JwtRefreshOptionsError } from './errors';
@@ -45,14 +53,18 @@ const inPem = ({ privateKey, publicKey }: KeyPairKeyObjectResult): PemPair => ({
 const encrypted = (privateKey: string): string =>
   createPrivateKey(privateKey).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'open sesame' }).toString();
 
+const jwkOf = (privateKey: string): JsonWebKey => createPrivateKey(privateKey).export({ format: 'jwk' });
+
 const RSA = inPem(generateKeyPairSync('rsa', { modulusLength: 2048 }));
 const OTHER_RSA = inPem(generateKeyPairSync('rsa', { modulusLength: 2048 }));
 const RSA_1024 = inPem(generateKeyPairSync('rsa', { modulusLength: 1024 }));
 const RSA_PSS = inPem(generateKeyPairSync('rsa-pss', { modulusLength: 2048 }));
+const PSS_256 = inPem(generateKeyPairSync('rsa-pss', { modulusLength: 2048, hashAlgorithm: 'sha256', mgf1HashAlgorithm: 'sha256', saltLength: 32 }));
 const P256 = inPem(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
 const P384 = inPem(generateKeyPairSync('ec', { namedCurve: 'P-384' }));
 const SECP256K1 = inPem(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }));
 const ED25519 = inPem(generateKeyPairSync('ed25519'));
+const ED448 = inPem(generateKeyPairSync('ed448'));
 const GARBAGE = RSA.privateKey.replace(/.{8}\n-----END/, '\n-----END');
 
 describe('the defaults', () => {
@@ -260,10 +272,10 @@ describe('a boot error', () => {
       ['accessToken.keys[0].id', 'a path as id', [key({ id: '../../dev/null' })]],
       ['accessToken.keys[0].kid', 'an unknown member', [key({ kid: 'k1' })]],
       ['accessToken.keys[0].algorithm', 'the algorithm none', [{ id: 'k1', algorithm: 'none', secret: SECRET }]],
-      ['accessToken.keys[0].algorithm', 'the algorithm HS512', [{ id: 'k1', algorithm: 'HS512', secret: SECRET }]],
       ['accessToken.keys[0].algorithm', 'an algorithm in lower case', [{ id: 'k1', algorithm: 'hs256', secret: SECRET }]],
       ['accessToken.keys[0].algorithm', 'no algorithm', [{ id: 'k1', secret: SECRET }]],
-      ['accessToken.keys[0].algorithm', 'an unknown algorithm with a private key', [key({ algorithm: 'PS256' })]],
+      ['accessToken.keys[0].algorithm', 'an algorithm that signs nothing', [key({ algorithm: 'RSA-OAEP' })]],
+      ['accessToken.keys[0].algorithm', 'secp256k1', [key({ algorithm: 'ES256K', privateKey: SECP256K1.privateKey })]],
       ['accessToken.keys[0].secret', 'HS256 without a secret', [{ id: 'k1', algorithm: 'HS256' }]],
       ['accessToken.keys[0].secret', 'HS256 with 31 bytes', [{ id: 'k1', algorithm: 'HS256', secret: 'x'.repeat(31) }]],
       [
@@ -271,25 +283,51 @@ describe('a boot error', () => {
         'HS256 with a placeholder',
         [{ id: 'k1', algorithm: 'HS256', secret: 'a-string-secret-at-least-256-bits-long' }],
       ],
-      ['accessToken.keys[0].secret', 'HS256 with a private key', [key({ algorithm: 'HS256' })]],
-      ['accessToken.keys[0]', 'RSA of 1024 bits', [key({ privateKey: RSA_1024.privateKey })]],
-      ['accessToken.keys[1]', 'RSA of 1024 bits, only to verify', [good('k1'), { id: 'k2', algorithm: 'RS256', publicKey: RSA_1024.publicKey }]],
-      ['accessToken.keys[0]', 'RSA-PSS for RS256', [key({ privateKey: RSA_PSS.privateKey })]],
-      ['accessToken.keys[0]', 'P-256 for RS256', [key({ privateKey: P256.privateKey })]],
-      ['accessToken.keys[0]', 'Ed25519 for RS256', [key({ privateKey: ED25519.privateKey })]],
-      ['accessToken.keys[0]', 'RSA for ES256', [key({ algorithm: 'ES256' })]],
-      ['accessToken.keys[0]', 'P-384 for ES256', [key({ algorithm: 'ES256', privateKey: P384.privateKey })]],
-      ['accessToken.keys[0]', 'secp256k1 for ES256', [key({ algorithm: 'ES256', privateKey: SECP256K1.privateKey })]],
-      ['accessToken.keys[0]', 'a damaged PEM', [key({ privateKey: GARBAGE })]],
-      ['accessToken.keys[0]', 'a text that is no PEM', [key({ privateKey: SECRET })]],
-      ['accessToken.keys[0]', 'an encrypted PEM', [key({ privateKey: encrypted(RSA.privateKey) })]],
-      ['accessToken.keys[0]', 'an empty PEM', [key({ privateKey: '' })]],
-      ['accessToken.keys[0]', 'null for a PEM', [key({ privateKey: null })]],
+      ['accessToken.keys[0].secret', 'HS384 with 47 bytes', [{ id: 'k1', algorithm: 'HS384', secret: 'x'.repeat(47) }]],
+      ['accessToken.keys[0].secret', 'HS512 with 63 bytes', [{ id: 'k1', algorithm: 'HS512', secret: 'x'.repeat(63) }]],
+      ['accessToken.keys[0].secret', 'a secret beside a private key', [key({ secret: SECRET })]],
+      ['accessToken.keys[0].privateKey', 'a private key beside a secret', [key({ algorithm: 'HS256', secret: SECRET })]],
+      ['accessToken.keys[0].publicKey', 'a public key beside a secret', [{ id: 'k1', algorithm: 'HS256', secret: SECRET, publicKey: RSA.publicKey }]],
+      ['accessToken.keys[0].privateKey', 'RSA of 1024 bits', [key({ privateKey: RSA_1024.privateKey })]],
+      ['accessToken.keys[0].privateKey', 'RSA of 1024 bits for PS256', [key({ algorithm: 'PS256', privateKey: RSA_1024.privateKey })]],
+      [
+        'accessToken.keys[1].publicKey',
+        'RSA of 1024 bits, only to verify',
+        [good('k1'), { id: 'k2', algorithm: 'RS256', publicKey: RSA_1024.publicKey }],
+      ],
+      ['accessToken.keys[0].privateKey', 'RSA-PSS for RS256', [key({ privateKey: RSA_PSS.privateKey })]],
+      ['accessToken.keys[0].privateKey', 'RSA-PSS that is bound to no hash', [key({ algorithm: 'PS256', privateKey: RSA_PSS.privateKey })]],
+      ['accessToken.keys[0].privateKey', 'RSA-PSS that is bound to another hash', [key({ algorithm: 'PS384', privateKey: PSS_256.privateKey })]],
+      ['accessToken.keys[0].privateKey', 'P-256 for RS256', [key({ privateKey: P256.privateKey })]],
+      ['accessToken.keys[0].privateKey', 'Ed25519 for RS256', [key({ privateKey: ED25519.privateKey })]],
+      ['accessToken.keys[0].privateKey', 'RSA for ES256', [key({ algorithm: 'ES256' })]],
+      ['accessToken.keys[0].privateKey', 'RSA for EdDSA', [key({ algorithm: 'EdDSA' })]],
+      ['accessToken.keys[0].privateKey', 'Ed448 for EdDSA', [key({ algorithm: 'EdDSA', privateKey: ED448.privateKey })]],
+      ['accessToken.keys[0].privateKey', 'P-384 for ES256', [key({ algorithm: 'ES256', privateKey: P384.privateKey })]],
+      ['accessToken.keys[0].privateKey', 'P-256 for ES384', [key({ algorithm: 'ES384', privateKey: P256.privateKey })]],
+      ['accessToken.keys[0].privateKey', 'P-384 for ES512', [key({ algorithm: 'ES512', privateKey: P384.privateKey })]],
+      ['accessToken.keys[0].privateKey', 'secp256k1 for ES256', [key({ algorithm: 'ES256', privateKey: SECP256K1.privateKey })]],
+      ['accessToken.keys[0].privateKey', 'a damaged PEM', [key({ privateKey: GARBAGE })]],
+      ['accessToken.keys[0].privateKey', 'a text that is no PEM', [key({ privateKey: SECRET })]],
+      ['accessToken.keys[0].privateKey', 'an encrypted PEM', [key({ privateKey: encrypted(RSA.privateKey) })]],
+      ['accessToken.keys[0].privateKey', 'an empty PEM', [key({ privateKey: '' })]],
+      ['accessToken.keys[0].privateKey', 'null for a PEM', [key({ privateKey: null })]],
+      ['accessToken.keys[0].privateKey', 'a number for a PEM', [key({ privateKey: 5 })]],
+      [
+        'accessToken.keys[0].privateKey',
+        'a JWK without its private members',
+        [key({ privateKey: createPublicKey(RSA.publicKey).export({ format: 'jwk' }) })],
+      ],
+      ['accessToken.keys[0].privateKey', 'a JWK of a secret', [key({ privateKey: { kty: 'oct', k: 'AAAA' } })]],
+      ['accessToken.keys[0].privateKey', 'a JWK for another algorithm', [key({ privateKey: { ...jwkOf(RSA.privateKey), alg: 'PS256' } })]],
       ['accessToken.keys[0]', 'no key at all', [key({ privateKey: undefined })]],
-      ['accessToken.keys[0]', 'a damaged public key beside a good private one', [key({ publicKey: 'x' })]],
-      ['accessToken.keys[0]', 'a public PEM where the private one belongs', [key({ privateKey: RSA.publicKey })]],
-      ['accessToken.keys[0]', 'a public KeyObject where the private one belongs', [key({ privateKey: createPublicKey(RSA.publicKey) })]],
-      ['accessToken.keys[0]', 'a secret KeyObject', [key({ privateKey: createSecretKey(randomBytes(48)) })]],
+      ['accessToken.keys[0].publicKey', 'a damaged public key beside a good private one', [key({ publicKey: 'x' })]],
+      ['accessToken.keys[0].publicKey', 'a private PEM where the public one belongs', [key({ publicKey: RSA.privateKey })]],
+      ['accessToken.keys[0].publicKey', 'a private JWK where the public one belongs', [key({ publicKey: jwkOf(RSA.privateKey) })]],
+      ['accessToken.keys[0].publicKey', 'a private KeyObject where the public one belongs', [key({ publicKey: createPrivateKey(RSA.privateKey) })]],
+      ['accessToken.keys[0].privateKey', 'a public PEM where the private one belongs', [key({ privateKey: RSA.publicKey })]],
+      ['accessToken.keys[0].privateKey', 'a public KeyObject where the private one belongs', [key({ privateKey: createPublicKey(RSA.publicKey) })]],
+      ['accessToken.keys[0].privateKey', 'a secret KeyObject', [key({ privateKey: createSecretKey(randomBytes(48)) })]],
       ['accessToken.keys[0]', 'a public key of another pair', [key({ publicKey: OTHER_RSA.publicKey })]],
       ['accessToken.keys[0]', 'a first key that only verifies', [{ id: 'k1', algorithm: 'RS256', publicKey: RSA.publicKey }]],
     ])('names %s for %s', (path, _, keys) => {
@@ -305,6 +343,8 @@ describe('a boot error', () => {
       ['a private key for HS256', key({ algorithm: 'HS256', secret: RSA.privateKey.slice(0, 31) }), RSA.privateKey],
       ['a private key as id', key({ id: RSA.privateKey }), RSA.privateKey],
       ['a private key as algorithm', key({ algorithm: RSA.privateKey }), RSA.privateKey],
+      ['a private key as public key', key({ publicKey: OTHER_RSA.privateKey }), OTHER_RSA.privateKey],
+      ['a damaged JWK', key({ privateKey: { ...jwkOf(RSA.privateKey), n: 5 } }), String(jwkOf(RSA.privateKey).d)],
     ])('about %s repeats no part of it', (_, entry, material) => {
       let error: unknown;
       try {
@@ -317,6 +357,32 @@ describe('a boot error', () => {
       const lines = material.split('\n').filter((line) => line.length > 8 && !line.startsWith('-----'));
       for (const line of lines) expect(said).not.toContain(line.slice(0, 12));
       expect(cause).toBeUndefined();
+    });
+
+    it.each([
+      ['an encrypted PEM', encrypted(RSA.privateKey), 'is encrypted; decrypt it with: openssl pkey -in <file>'],
+      [
+        'a PEM without line breaks',
+        RSA.privateKey.replaceAll('\n', ''),
+        'can not be read; give PEM text with its line breaks (or \\n for each), a KeyObject or a JWK',
+      ],
+      ['a public key', RSA.publicKey, 'must be a private key, but is a public one'],
+      ['RSA of 1024 bits', RSA_1024.privateKey, 'must be an RSA key of 2048 bits or more for RS256'],
+    ])('says about %s what to do', (_, privateKey, sentence) => {
+      expect(problemsWith({ accessToken: { keys: [key({ privateKey })] } })).toEqual([`accessToken.keys[0].privateKey ${sentence}`]);
+    });
+
+    it.each<[string, (pem: string) => unknown]>([
+      ['with \\n for its line breaks', (pem) => pem.replaceAll('\n', '\\n')],
+      ['with the line breaks of Windows', (pem) => pem.replaceAll('\n', '\r\n')],
+      ['as a JWK', jwkOf],
+      ['as a JWK with more members', (pem) => ({ ...jwkOf(pem), kid: 'other', use: 'sig', alg: 'RS256' })],
+    ])('is not made for a PEM %s', (_, spell) => {
+      expect(problemsWith({ accessToken: { keys: [key({ privateKey: spell(RSA.privateKey) })] } })).toEqual([]);
+    });
+
+    it('is not made for an RSA-PSS key that is bound to the hash of its algorithm', () => {
+      expect(problemsWith({ accessToken: { keys: [key({ algorithm: 'PS256', privateKey: PSS_256.privateKey })] } })).toEqual([]);
     });
 
     it('takes PEM texts and KeyObjects, derives the public key, and lets later keys only verify', () => {
@@ -513,7 +579,7 @@ describe('a boot error', () => {
       colour: 'red',
     };
     const expected = [
-      'accessToken.keys[0]', 'accessToken.lifetime', 'accessToken.ttl', 'audience', 'audit.queueLimit', 'colour', 'errors.refresh_token_missing.status',
+      'accessToken.keys[0].privateKey', 'accessToken.lifetime', 'accessToken.ttl', 'audience', 'audit.queueLimit', 'colour', 'errors.refresh_token_missing.status',
       'hooks.resolveSubject', 'issuer', 'maxSessionsPerSubject', 'refreshToken.graceSeconds', 'refreshToken.lifetime', 'response.accessTokenProp',
       'revocation.check', 'secret',
     ]; // prettier-ignore

@@ -111,7 +111,7 @@ const ALLOWED = {
   admin: ['authorize', 'readOnly', 'freshFor', 'exportLimit', 'login'],
   login: ['path', 'usernameField', 'passwordField'],
   routes: ['refresh', 'logout', 'sessions'],
-  controllers: ['refresh', 'sessions', 'admin', 'dashboard'],
+  controllers: ['refresh', 'sessions', 'jwks', 'admin', 'dashboard'],
 } as const; // prettier-ignore
 
 /** Nest has used them by now; a misspelt one is still better named than ignored. */

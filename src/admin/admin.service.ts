@@ -98,7 +98,7 @@ export class AdminService {
 
   /** @throws JwtRefreshError `refresh_token_not_found` for whatever this server did not make, or no longer knows */
   async lookup(text: string, administrator: Administrator): Promise<TokenView & { presented: PastedToken }> {
-    const found = (await this.readRefreshToken(text)) ?? this.readAccessToken(text);
+    const found = (await this.readRefreshToken(text)) ?? (await this.readAccessToken(text));
     const token = found && (await this.store.findById(found.id));
     await this.log.record({ type: 'admin.looked_up', sessionId: token?.id ?? null, subject: token?.subject ?? null }, administrator);
     if (!found || !token) throw new JwtRefreshError('refresh_token_not_found');
@@ -111,9 +111,9 @@ export class AdminService {
     return decoded && { type: 'refresh' as const, id: decoded.familyId, generation: decoded.generation };
   }
 
-  private readAccessToken(text: string) {
+  private async readAccessToken(text: string) {
     try {
-      const { sid, gen } = this.accessTokens.verify(text, { audience: null, allowExpired: true });
+      const { sid, gen } = await this.accessTokens.verify(text, { audience: null, allowExpired: true });
       return { type: 'access' as const, id: sid, generation: gen };
     } catch {
       return null;

@@ -1,6 +1,7 @@
 import { Field, Model } from '../openapi/openapi';
 import { flag, group, instant, integer, listOf, oneOf, orNull, text } from '../openapi/schema';
 import type { SigningAlgorithm } from '../jwt-refresh.options';
+import { SIGNING_ALGORITHMS } from '../resolve-keys';
 import type { ResolvedOptions } from '../resolve-options';
 import type { AccessTokenClaims } from '../tokens/access-token.service';
 
@@ -36,7 +37,7 @@ export class SettingsView {
       lifetime: integer,
       notBeforeLeeway: integer,
       clockTolerance: integer,
-      keys: listOf(group({ ...KEY, algorithm: oneOf(['HS256', 'RS256', 'ES256']) })),
+      keys: listOf(group({ ...KEY, algorithm: oneOf(SIGNING_ALGORITHMS) })),
     }),
   )
   accessToken!: Omit<ResolvedOptions['accessToken'], 'keys'> & { readonly keys: readonly (KeyView & { readonly algorithm: SigningAlgorithm })[] };

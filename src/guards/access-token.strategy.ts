@@ -1,14 +1,32 @@
 import { Injectable, type Type } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
-import type { KeyObject } from 'node:crypto';
-import { ExtractJwt, Strategy } from 'passport-jwt';
+import { Strategy } from 'passport';
+import { ExtractJwt } from 'passport-jwt';
+import { JwtRefreshError } from '../errors';
 import { SessionCheckService } from '../revocation/session-check.service';
 import { type AccessTokenClaims, AccessTokenService } from '../tokens/access-token.service';
-import type { Carrier } from './credentials';
 
-type KeyCallback = (error: Error | null, key?: string) => void;
+type Verify = (token: string, done: (error: unknown, claims?: AccessTokenClaims) => void) => void;
 
 const extractToken = ExtractJwt.fromAuthHeaderAsBearerToken();
+
+/** Stands in for passport-jwt's own, which verifies with jsonwebtoken and so has no EdDSA (RFC 8037). */
+class BearerStrategy extends Strategy {
+  constructor(private readonly verify: Verify) {
+    super();
+  }
+
+  /** A token that proves nothing leaves the request to the next strategy of the route; any other refusal is final. */
+  override authenticate(request: Parameters<typeof extractToken>[0]): void {
+    const token = extractToken(request);
+    if (!token) return this.fail('No auth token');
+    this.verify(token, (error, claims) => {
+      if (claims) this.success(claims);
+      else if (error instanceof JwtRefreshError && error.code === 'access_token_invalid') this.fail(error.message);
+      else this.error(error);
+    });
+  }
+}
 
 /**
  * A passport strategy for hosts whose routes use `AuthGuard(name)`. It accepts what `JwtAuthGuard` does on a route without
@@ -16,27 +34,16 @@ const extractToken = ExtractJwt.fromAuthHeaderAsBearerToken();
  */
 export function accessTokenStrategy(name: string): Type {
   @Injectable()
-  class AccessTokenStrategy extends PassportStrategy(Strategy, name) {
+  class AccessTokenStrategy extends PassportStrategy(BearerStrategy, name) {
     constructor(
       private readonly accessTokens: AccessTokenService,
       private readonly sessionCheck: SessionCheckService,
     ) {
-      super({
-        jwtFromRequest: extractToken,
-        passReqToCallback: true,
-        // Time is checked by the module's own clock, in validate().
-        ignoreExpiration: true,
-        jsonWebTokenOptions: { ignoreNotBefore: true },
-        secretOrKeyProvider: (_request: unknown, token: string, done: KeyCallback) => {
-          const key = accessTokens.keyFor(token);
-          // jsonwebtoken takes a KeyObject wherever passport-jwt's types say text.
-          return key ? done(null, key.verifyWith as KeyObject & string) : done(new Error('unknown key'));
-        },
-      });
+      super();
     }
 
-    async validate(request: Carrier): Promise<AccessTokenClaims> {
-      const claims = this.accessTokens.verify(extractToken(request) ?? '');
+    async validate(token: string): Promise<AccessTokenClaims> {
+      const claims = await this.accessTokens.verify(token);
       await this.sessionCheck.assertLive(claims);
       return claims;
     }

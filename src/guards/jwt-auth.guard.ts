@@ -37,7 +37,7 @@ export class JwtAuthGuard implements CanActivate {
 
   private async authenticate(token: string | null, context: ExecutionContext): Promise<AccessTokenClaims> {
     if (token === null) throw new JwtRefreshError('access_token_missing');
-    const claims = this.accessTokens.verify(token, { audience: this.metadata<string>(AUDIENCE, context) });
+    const claims = await this.accessTokens.verify(token, { audience: this.metadata<string>(AUDIENCE, context) });
     await this.sessionCheck.assertLive(claims, this.metadata<SessionCheckMode>(SESSION_CHECK, context));
     return claims;
   }

@@ -16,13 +16,13 @@ export class BearerReader {
   async get(request: Carrier): Promise<AccessTokenClaims> {
     const token = bearerTokenOf(request);
     if (token === null) throw new JwtRefreshError('access_token_missing');
-    const claims = this.accessTokens.verify(token);
+    const claims = await this.accessTokens.verify(token);
     await this.sessionCheck.assertLive(claims);
     return claims;
   }
 
   /** The claims of a genuine token of any audience, even if it or its session has ended; null for anything else. */
-  findGenuine(request: Carrier): AccessTokenClaims | null {
+  findGenuine(request: Carrier): Promise<AccessTokenClaims | null> {
     return this.accessTokens.findGenuine(bearerTokenOf(request) ?? '');
   }
 }

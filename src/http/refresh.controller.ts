@@ -59,13 +59,13 @@ export class RefreshController {
     const token = this.transport.findRefreshToken(request);
     if (token === EVERYWHERE) await this.logoutEverywhere(request);
     else if (token === null) await this.logoutHere(request);
-    else await this.jwtRefresh.revoke(token, { request, subject: this.ownerOf(request) });
+    else await this.jwtRefresh.revoke(token, { request, subject: await this.ownerOf(request) });
     this.transport.clear(request, response);
   }
 
   /** A token in a body is ended only for its owner, if it is said who asks; a cookie is the session of whoever asks. */
-  private ownerOf(request: Carrier): string | undefined {
-    return this.transport.usesCookie(request) ? undefined : this.bearer.findGenuine(request)?.sub;
+  private async ownerOf(request: Carrier): Promise<string | undefined> {
+    return this.transport.usesCookie(request) ? undefined : (await this.bearer.findGenuine(request))?.sub;
   }
 
   private async logoutEverywhere(request: Carrier): Promise<void> {
@@ -75,7 +75,7 @@ export class RefreshController {
 
   /** Without a refresh token, the access token says which session ends. */
   private async logoutHere(request: Carrier): Promise<void> {
-    const claims = this.bearer.findGenuine(request);
+    const claims = await this.bearer.findGenuine(request);
     // A browser without the cookie is logged out already.
     if (!claims && this.transport.usesCookie(request)) return;
     if (!claims) throw new JwtRefreshError('refresh_token_missing');

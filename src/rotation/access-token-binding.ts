@@ -13,8 +13,9 @@ export class AccessTokenBinding {
   ) {}
 
   /** @throws JwtRefreshError `access_token_missing`, `access_token_expired` or `access_token_invalid` */
-  assertBound(refreshToken: DecodedRefreshToken, accessToken: string | null): void {
-    const claims = this.options.accessTokenOnRefresh === 'ignore' ? this.claimsIfGenuine(accessToken) : this.neededClaims(accessToken);
+  async assertBound(refreshToken: DecodedRefreshToken, accessToken: string | null): Promise<void> {
+    const isNeeded = this.options.accessTokenOnRefresh !== 'ignore';
+    const claims = await (isNeeded ? this.neededClaims(accessToken) : this.claimsIfGenuine(accessToken));
     if (claims && claims.sid !== refreshToken.familyId) throw new JwtRefreshError('access_token_invalid');
   }
 
@@ -23,17 +24,17 @@ export class AccessTokenBinding {
    *
    * @throws JwtRefreshError `access_token_invalid`
    */
-  assertUnbound(accessToken: string | null): void {
-    if (this.claimsIfGenuine(accessToken)) throw new JwtRefreshError('access_token_invalid');
+  async assertUnbound(accessToken: string | null): Promise<void> {
+    if (await this.claimsIfGenuine(accessToken)) throw new JwtRefreshError('access_token_invalid');
   }
 
-  private neededClaims(accessToken: string | null): AccessTokenClaims {
+  private async neededClaims(accessToken: string | null): Promise<AccessTokenClaims> {
     if (accessToken === null) throw new JwtRefreshError('access_token_missing');
     return this.accessTokens.verify(accessToken, { allowExpired: this.options.accessTokenOnRefresh === 'allow-expired', audience: null });
   }
 
   /** Where none is needed, a token that proves nothing is as good as none: a client may send what it has. */
-  private claimsIfGenuine(accessToken: string | null): AccessTokenClaims | null {
+  private async claimsIfGenuine(accessToken: string | null): Promise<AccessTokenClaims | null> {
     return accessToken === null ? null : this.accessTokens.findGenuine(accessToken);
   }
 }

@@ -42,7 +42,7 @@ export class AdoptionService {
     const prepared = await this.recognise(token, presentation);
     if (!prepared) throw new JwtRefreshError('refresh_token_invalid');
     const { session } = prepared;
-    this.binding.assertUnbound(presentation.accessToken ?? null);
+    await this.binding.assertUnbound(presentation.accessToken ?? null);
     if (this.options.clock.now() >= session.endsAt.getTime()) throw new JwtRefreshError('refresh_token_expired');
     const claims = await this.hooks.resolveSubject(session);
     if (!claims) throw new JwtRefreshError('refresh_token_invalid', {}, { cause: SUBJECT_REFUSED });
@@ -61,7 +61,7 @@ export class AdoptionService {
 
   /** An access token is never shown to the hook: a host that kept its old secret would take it for one of its own tokens. */
   private async recognise(token: unknown, presentation: Presentation): Promise<PreparedSession | null> {
-    if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH || this.accessTokens.findGenuine(token)) return null;
+    if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH || (await this.accessTokens.findGenuine(token))) return null;
     return this.hooks.adoptLegacyToken(token, presentation.request, (legacy) => this.prepare(token, legacy, presentation));
   }
 

@@ -16,13 +16,14 @@ export function loginAs(app: INestApplicationContext, subject: string, input: Om
  * Signs an access token with the app's own key and any claims, good or bad; `undefined` leaves a claim out. Its session
  * does not exist, so a `strict` guard refuses it unless `sid` names a real one: see {@link loginAs}.
  */
-export function signTestToken(app: INestApplicationContext, claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}): string {
+export async function signTestToken(
+  app: INestApplicationContext,
+  claims: Record<string, unknown> = {},
+  header: Record<string, unknown> = {},
+): Promise<string> {
   const options = app.get<ResolvedOptions>(JWT_REFRESH_RESOLVED_OPTIONS);
-  const key = new KeyRing(options.accessToken.keys).current;
-  const payload = withoutUndefined({ ...usualClaims(options), ...claims });
-  const wanted = withoutUndefined({ alg: key.algorithm, typ: 'at+jwt', ...header }) as { alg: string };
-  // jsonwebtoken adds a missing `iat` unless told not to, and drops a present one when told so.
-  return key.jwt.sign(payload, { header: wanted, noTimestamp: !('iat' in payload) });
+  const { current } = new KeyRing(options.accessToken.keys);
+  return current.sign(withoutUndefined({ ...usualClaims(options), ...claims }), header);
 }
 
 function usualClaims({ clock, issuer, audiences, accessToken }: ResolvedOptions): Record<string, unknown> {

@@ -62,7 +62,7 @@ export class TokenMinter {
       expiresAt: refreshEnd,
     };
     const refreshToken = await this.codec.encode(content, this.getKeys(session.secretId));
-    const { token: accessToken, expiresIn } = this.accessTokens.sign(session, claims);
+    const { token: accessToken, expiresIn } = await this.accessTokens.sign(session, claims);
     const refreshExpiresIn = Math.max(0, refreshEnd - toSeconds(this.options.clock.now()));
     const parts = { accessToken, refreshToken, expiresIn, refreshExpiresIn, sessionId: session.id, members };
     return new TokenPair(parts, { ...this.options.response, transport: this.options.transport });

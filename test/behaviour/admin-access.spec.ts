@@ -208,9 +208,9 @@ describeOnEveryAdapter('every route of the admin API', (stack) => {
     const callers: [who: string, headers: Record<string, string>][] = [
       ['no token', {}],
       ['junk', bearer('junk')],
-      ['a forged token', bearer(signTestToken(app.app, { sub: 'admin', role: 'admin', sid: admin.sessionId, iss: 'https://evil.example' }))],
-      ['a token of no session', bearer(signTestToken(app.app, { sub: 'admin', role: 'admin' }))],
-      ["a token of another's session", bearer(signTestToken(app.app, { sub: 'admin', role: 'admin', sid: user.sessionId }))],
+      ['a forged token', bearer(await signTestToken(app.app, { sub: 'admin', role: 'admin', sid: admin.sessionId, iss: 'https://evil.example' }))],
+      ['a token of no session', bearer(await signTestToken(app.app, { sub: 'admin', role: 'admin' }))],
+      ["a token of another's session", bearer(await signTestToken(app.app, { sub: 'admin', role: 'admin', sid: user.sessionId }))],
       ['a revoked token', bearer(ended.accessToken)],
       ['an expired token', bearer(dying.accessToken)],
       ['a refresh token', bearer(refreshToken)],

@@ -64,10 +64,10 @@ describeOnEveryStack('a pasted token', (stack) => {
     const mover = await AdminClient.signIn(moved);
     for (const token of [refreshToken, accessToken]) expect((await lookup(token, mover)).status).toBe(404);
     const forged = [
-      signTestToken(app.app, {}),
-      signTestToken(app.app, { sid: "' OR 1=1 --" }),
-      signTestToken(app.app, { iss: 'https://evil.example', sid: admin.sessionId }),
-      signTestToken(app.app, { sid: admin.sessionId }, { typ: 'JWT' }),
+      await signTestToken(app.app, {}),
+      await signTestToken(app.app, { sid: "' OR 1=1 --" }),
+      await signTestToken(app.app, { iss: 'https://evil.example', sid: admin.sessionId }),
+      await signTestToken(app.app, { sid: admin.sessionId }, { typ: 'JWT' }),
       refreshToken.slice(0, -1),
       `${refreshToken}A`,
       `${accessToken}A`,

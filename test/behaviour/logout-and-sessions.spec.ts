@@ -73,10 +73,10 @@ describeOnEveryStack('logout and own sessions', (stack) => {
     it.each([
       ['no access token', () => ({}), 'access_token_missing'],
       ['junk', () => bearer('junk'), 'access_token_invalid'],
-      ['an access token of no session', () => bearer(signTestToken(app.app, { sub: subject })), 'access_token_revoked'],
+      ['an access token of no session', async () => bearer(await signTestToken(app.app, { sub: subject })), 'access_token_revoked'],
     ])('refuses "all" with %s and ends nothing', async (_, headers, code) => {
       const { refreshToken } = await app.login(subject);
-      const answer = await app.http.logout('all', headers());
+      const answer = await app.http.logout('all', await headers());
       expect(answer).toMatchObject({ status: 401, body: { code } });
       expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
       expect(await alive(refreshToken)).toBe(true);
