@@ -1,5 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { Public } from '../guards/decorators';
+import type { SigningAlgorithm } from '../jwt-refresh.options';
 import { Answers, Field, Model, Operation, Section } from '../openapi/openapi';
 import { listOf, of, oneOf, text } from '../openapi/schema';
 import { SIGNING_ALGORITHMS } from '../resolve-keys';
@@ -14,12 +15,12 @@ class PublicKeyView implements PublicJwk {
   kid!: string;
 
   @Field('The one algorithm it is used with.', oneOf(SIGNING_ALGORITHMS))
-  alg!: string;
+  alg!: SigningAlgorithm;
 
   @Field('It verifies signatures.', oneOf(['sig']))
   use!: 'sig';
 
-  @Field('The kind of key.', oneOf(['RSA', 'EC', 'OKP']))
+  @Field('The kind of key: `RSA`, `EC` or `OKP`.', text)
   kty!: string;
 
   @Field('The curve of an EC or OKP key.', member)

@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { SigningAlgorithm } from '../jwt-refresh.options';
 import type { ResolvedKey } from '../resolve-keys';
 
 /** A public key as other services need it to verify (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2). */
@@ -9,7 +10,7 @@ export interface PublicJwk {
   readonly y?: string;
   readonly n?: string;
   readonly e?: string;
-  readonly alg: string;
+  readonly alg: SigningAlgorithm;
   readonly use: 'sig';
   readonly kid: string;
 }

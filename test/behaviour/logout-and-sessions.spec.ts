@@ -71,8 +71,8 @@ describeOnEveryStack('logout and own sessions', (stack) => {
     });
 
     it.each([
-      ['no access token', () => ({}), 'access_token_missing'],
-      ['junk', () => bearer('junk'), 'access_token_invalid'],
+      ['no access token', async () => ({}), 'access_token_missing'],
+      ['junk', async () => bearer('junk'), 'access_token_invalid'],
       ['an access token of no session', async () => bearer(await signTestToken(app.app, { sub: subject })), 'access_token_revoked'],
     ])('refuses "all" with %s and ends nothing', async (_, headers, code) => {
       const { refreshToken } = await app.login(subject);

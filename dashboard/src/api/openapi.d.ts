@@ -144,6 +144,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/.well-known/jwks.json': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Gives the public keys that verify access tokens */
+    get: operations['getPublicKeys'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/admin/refresh-tokens/stats': {
     parameters: {
       query?: never;
@@ -383,6 +400,7 @@ export interface components {
         | 'admin_read_only'
         | 'fresh_login_required'
         | 'refresh_token_not_found'
+        | 'cross_site_request'
         | 'request_invalid'
         | 'temporarily_unavailable';
       /** @description A sentence for people. */
@@ -441,6 +459,38 @@ export interface components {
     OwnSessionList: {
       /** @description Those that live. */
       data: components['schemas']['OwnSession'][];
+    };
+    /** @description A public key (RFC 7517 §4). */
+    JwtRefreshPublicKey: {
+      /** @description What access tokens name it by. */
+      kid: string;
+      /**
+       * @description The one algorithm it is used with.
+       * @enum {string}
+       */
+      alg: 'HS256' | 'HS384' | 'HS512' | 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA';
+      /**
+       * @description It verifies signatures.
+       * @enum {string}
+       */
+      use: 'sig';
+      /** @description The kind of key: `RSA`, `EC` or `OKP`. */
+      kty: string;
+      /** @description The curve of an EC or OKP key. */
+      crv?: string;
+      /** @description The point of an EC or OKP key. */
+      x?: string;
+      /** @description The other half of the point of an EC key. */
+      y?: string;
+      /** @description The modulus of an RSA key. */
+      n?: string;
+      /** @description The exponent of an RSA key. */
+      e?: string;
+    };
+    /** @description The public keys of access tokens, a JWK Set (RFC 7517 §5). */
+    JwtRefreshPublicKeys: {
+      /** @description The first signs, if the app signs with a key pair; secrets are not listed. */
+      keys: components['schemas']['JwtRefreshPublicKey'][];
     };
     /** @description A number of rows. */
     RefreshTokenTotal: {
@@ -617,7 +667,7 @@ export interface components {
           /** Format: date-time */
           createdAt: string | null;
           /** @enum {string} */
-          algorithm: 'HS256' | 'RS256' | 'ES256';
+          algorithm: 'HS256' | 'HS384' | 'HS512' | 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA';
         }[];
       };
       /** @description Refresh tokens. */
@@ -1224,6 +1274,15 @@ export interface operations {
           'application/json': components['schemas']['JwtRefreshError'];
         };
       };
+      /** @description - `cross_site_request`: Send this from one of the application's own pages, with the header x-requested-with. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JwtRefreshError'];
+        };
+      };
       /** @description - `temporarily_unavailable`: The service is temporarily unavailable. Send the same request again. */
       503: {
         headers: {
@@ -1277,6 +1336,15 @@ export interface operations {
         headers: {
           /** @description A challenge (RFC 6750 §3). */
           'WWW-Authenticate'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JwtRefreshError'];
+        };
+      };
+      /** @description - `cross_site_request`: Send this from one of the application's own pages, with the header x-requested-with. */
+      403: {
+        headers: {
           [name: string]: unknown;
         };
         content: {
@@ -1453,6 +1521,28 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['JwtRefreshError'];
+        };
+      };
+    };
+  };
+  getPublicKeys: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The JWK Set. */
+      200: {
+        headers: {
+          /** @description How long it may be kept. */
+          'Cache-Control'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JwtRefreshPublicKeys'];
         };
       };
     };
