@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { JwtRefreshModuleOptions } from 'nestjs-jwt-refresh';
 import { createTestApp, loginAs, type TestApp } from 'nestjs-jwt-refresh/testing';
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Answer, bearer, HttpClient } from '../support/http';
@@ -88,8 +89,9 @@ describe('the API description', () => {
   }
 
   it('tells of every route what it does, who may call it and what it answers', () => {
-    expect(operations()).toHaveLength(17);
-    for (const { operationId, summary, tags, security, responses } of operations()) {
+    const withTokens = operations().filter(({ operationId }) => operationId !== 'getPublicKeys');
+    expect(withTokens).toHaveLength(17);
+    for (const { operationId, summary, tags, security, responses } of withTokens) {
       expect({ operationId, summary, tags, security }).toEqual({
         operationId: expect.stringMatching(/^[a-z]+([A-Z][a-z]+)*$/),
         summary: expect.stringMatching(/^[A-Z].+[^.]$/),
@@ -102,6 +104,21 @@ describe('the API description', () => {
       }
       expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '503']));
     }
+  });
+
+  it('tells that the public keys are for everybody, and what a key looks like', async () => {
+    const { security, responses } = described.paths['/.well-known/jwks.json']!.get!;
+    expect([security, Object.keys(responses)]).toEqual([undefined, ['200']]);
+    const pairs = [
+      generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+      generateKeyPairSync('rsa', { modulusLength: 2048 }),
+      generateKeyPairSync('ed25519'),
+    ];
+    const keys = (['ES256', 'RS256', 'EdDSA'] as const).map((algorithm, index) => ({ id: algorithm, algorithm, ...pairs[index] }));
+    const other = await createTestApp({ jwtRefresh: { accessToken: { keys } } });
+    const answer = await new HttpClient(other.url).get('/.well-known/jwks.json');
+    expect(asDescribed(answer, 'get', '/.well-known/jwks.json').keys).toHaveLength(3);
+    await other.close();
   });
 
   it('names every operation and every schema once', () => {
