@@ -195,7 +195,7 @@ describeOnEveryAdapter('the hook adoptLegacyToken', (stack) => {
       return session({ subject: sub });
     });
     const live = await app.login(subject);
-    const expired = signTestToken(app.app, { sub: subject, iat: seconds() - DAY, nbf: seconds() - DAY, exp: seconds() - DAY + 1800 });
+    const expired = await signTestToken(app.app, { sub: subject, iat: seconds() - DAY, nbf: seconds() - DAY, exp: seconds() - DAY + 1800 });
     for (const token of [live.accessToken, expired]) expect(outcome(await app.http.refresh(token))).toBe(INVALID);
     expect(await app.rows(subject)).toHaveLength(1);
   });
