@@ -50,8 +50,9 @@ export interface LegacySession {
   /** The user's id as a text of 1 to 255 characters; the access token's `sub`. */
   subject: string;
   /**
-   * When the user logged in, or the old token was made: not in the future, and the same each time for the same token. The
-   * absolute lifetime `refreshToken.maxLifetime` counts from here.
+   * When the user logged in, or the old token was made: not in the future. The absolute lifetime `refreshToken.maxLifetime`
+   * counts from here. It must be the same each time for the same token, or for the same `tokenId`: a token is known again
+   * by the three of `subject`, `issuedAt` and itself.
    */
   issuedAt: Date;
   /**

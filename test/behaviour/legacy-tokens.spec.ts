@@ -2,7 +2,7 @@ import { type LoggerService, UnauthorizedException } from '@nestjs/common';
 import fc from 'fast-check';
 import { sign as signJwt, verify as verifyJwt } from 'jsonwebtoken';
 import { createHash, generateKeyPairSync, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { JwtRefreshOptions, LegacySession } from 'nestjs-jwt-refresh';
+import { JwtRefreshEvents, type JwtRefreshOptions, type LegacySession } from 'nestjs-jwt-refresh';
 import { FakeClock, signTestToken } from 'nestjs-jwt-refresh/testing';
 import { derivedId, firstIdOf } from '../../src/ids';
 import { type Answer, bearer } from '../support/http';
@@ -325,35 +325,64 @@ const hashOf = (token: string) => createHash('sha256').update(Buffer.from(token)
 const compare = (token: string, hash: string) => timingSafeEqual(Buffer.from(hashOf(token)), Buffer.from(hash));
 
 describeOnEveryAdapter('a hash column of the users table', (stack) => {
+  const SWITCHED = new Date(clock.now() - 2 * DAY * 1000);
   const users = new Map<string, { refreshTokenHash: string | null }>();
+  let app: RunningApp;
+  let subject: string;
+
+  beforeAll(async () => {
+    app = await stack.start(withHooks({ adoptLegacyToken: byColumn }));
+  });
+  beforeEach(() => {
+    subject = newSubject();
+  });
 
   /** The hook of docs/from-hand-written.md. */
-  const byColumn = (token: string): LegacySession | null => {
-    const legacy = adoptLegacyToken(token);
-    const hash = legacy && users.get(legacy.subject)?.refreshTokenHash;
-    return hash && compare(token, hash) ? { ...legacy, tokenId: hash } : null;
-  };
+  function byColumn(token: string): LegacySession | null {
+    const hash = users.get(adoptLegacyToken(token)?.subject ?? '')?.refreshTokenHash;
+    return hash && compare(token, hash) ? { subject: adoptLegacyToken(token)!.subject, issuedAt: SWITCHED, tokenId: hash } : null;
+  }
 
-  it('lets its token in once, and is empty afterwards', async () => {
-    const app = await stack.start(withHooks({ adoptLegacyToken: byColumn }));
-    const subject = newSubject();
+  it('lets its token in once, and may be cleared when the session has begun', async () => {
+    const stop = app.app.get(JwtRefreshEvents).on('refresh_token.issued', ({ reason, subject: id }) => {
+      if (reason === 'adopted') users.set(id, { refreshTokenHash: null });
+    });
     const token = oldToken(subject);
     users.set(subject, { refreshTokenHash: hashOf(token) });
     const answers = await Promise.all([app.http.refresh(token), app.http.refresh(token)]);
+    stop();
     expect(answers.map(outcome).sort()).toEqual([200, INVALID]);
-    users.set(subject, { refreshTokenHash: null });
+    expect(users.get(subject)).toEqual({ refreshTokenHash: null });
     expect(outcome(await app.http.refresh(token))).toBe(INVALID);
   });
 
-  it('lets in no second token that bcrypt can not tell from it', async () => {
-    const app = await stack.start(withHooks({ adoptLegacyToken: byColumn }));
-    const subject = newSubject();
-    const iat = seconds() - DAY;
-    const [first, second] = [oldToken(subject, { iat, jti: 'a' }), oldToken(subject, { iat, jti: 'b' })];
+  it('lets in no second token that bcrypt can not tell from it, not even one of another login', async () => {
+    const [first, second] = [oldToken(subject), oldToken(subject, { iat: seconds() - 5 * DAY })];
     users.set(subject, { refreshTokenHash: hashOf(first) });
     expect(compare(second, hashOf(first))).toBe(true);
     expect(outcome(await app.http.refresh(second))).toBe(200);
     expect(outcome(await app.http.refresh(first))).toBe(INVALID);
+  });
+});
+
+describeOnEveryAdapter('a table of old sessions', (stack) => {
+  it('begins one session for each row, whichever of its tokens comes', async () => {
+    const rows = new Map<string, { id: number; userId: string; createdAt: Date }>();
+    const app = await stack.start(
+      withHooks({
+        adoptLegacyToken: (token) => {
+          const row = rows.get(token);
+          return row ? { subject: row.userId, issuedAt: row.createdAt, tokenId: String(row.id) } : null;
+        },
+      }),
+    );
+    const [mine, other] = [newSubject(), newSubject()];
+    const createdAt = new Date(clock.now() - 1000);
+    rows.set('one', { id: 7, userId: mine, createdAt }).set('two', { id: 7, userId: mine, createdAt });
+    rows.set('three', { id: 8, userId: mine, createdAt }).set('four', { id: 7, userId: other, createdAt });
+    const answers = [];
+    for (const token of rows.keys()) answers.push(outcome(await app.http.refresh(token)));
+    expect(answers).toEqual([200, INVALID, 200, 200]);
   });
 });
 
