@@ -17,8 +17,8 @@ const LAYERS = [
     message: 'A listener hears events: nobody calls it.',
   },
   {
-    target: ['./src/!(index|jwt-refresh.module).ts', './src/!(http|guards|admin)/**'],
-    from: ['./src/http', './src/guards'],
+    target: ['./src/!(index|jwt-refresh.module).ts', './src/!(http|guards|admin|oauth)/**'],
+    from: ['./src/{http,guards}/**', './src/oauth/*.{controller,filter}.ts'],
     message: 'Services know nothing of requests: take what is needed as arguments.',
   },
   {

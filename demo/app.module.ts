@@ -16,7 +16,7 @@ import { UsersService } from './users/users.service';
       globalGuard: true,
       useFactory: () => ({
         secret: serverSecret(),
-        issuer: 'https://demo.example',
+        issuer: environment.issuer,
         audience: 'web',
         accessToken: { lifetime: environment.accessLifetime },
         refreshToken: { lifetime: environment.refreshLifetime, graceSeconds: environment.graceSeconds, format: environment.tokenFormat },

@@ -8,6 +8,7 @@ const { env } = process;
 /** What the demo reads from the environment, with its defaults. */
 export const environment = {
   port: Number(env.PORT ?? 3000),
+  issuer: env.ISSUER ?? 'https://demo.example',
   databaseUrl: env.DATABASE_URL ?? 'sqlite:demo.sqlite',
   httpAdapter: oneOf('HTTP_ADAPTER', ['express', 'fastify'] as const),
   transport: oneOf<RefreshTokenTransport>('TRANSPORT', ['body', 'cookie', 'both']),

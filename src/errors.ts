@@ -1,13 +1,19 @@
 import { HttpException } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
 
+/** What an error is called at the OAuth routes: RFC 6749 §5.2, RFC 6750 §3.1, and for trouble of the server RFC 6749 §4.1.2.1. */
+export type OAuthErrorName =
+  'invalid_request' | 'invalid_client' | 'invalid_grant' | 'unsupported_grant_type' | 'invalid_scope' | 'invalid_token' | 'temporarily_unavailable';
+
 interface ErrorDefinition {
   readonly status: number;
   readonly message: string;
+  readonly oauth?: OAuthErrorName;
 }
 
 /**
- * Every error that leaves the module towards a client: code → HTTP status and public sentence.
+ * Every error that leaves the module towards a client: code → HTTP status and public sentence, and the name that it has at
+ * the OAuth routes, if it can occur there.
  * A host changes either through the option {@link JwtRefreshOptions.errors}.
  */
 export const ERROR_TABLE = {
@@ -15,24 +21,26 @@ export const ERROR_TABLE = {
   refresh_token_missing: {
     status: 400,
     message: 'Send the refresh token as a text in the request body.',
+    oauth: 'invalid_request',
   },
   /** Unknown, forged, malformed, or not acceptable for this request. A stranger never learns more than this. RFC 6749 §5.2 `invalid_grant`. */
-  refresh_token_invalid: { status: 401, message: 'The refresh token is not valid. Log in again.' },
+  refresh_token_invalid: { status: 401, message: 'The refresh token is not valid. Log in again.', oauth: 'invalid_grant' },
   /** The session reached its idle or its absolute end. */
-  refresh_token_expired: { status: 401, message: 'The session has expired. Log in again.' },
+  refresh_token_expired: { status: 401, message: 'The session has expired. Log in again.', oauth: 'invalid_grant' },
   /** The session was ended by a logout, an administrator or a limit. */
-  refresh_token_revoked: { status: 401, message: 'The session was ended. Log in again.' },
+  refresh_token_revoked: { status: 401, message: 'The session was ended. Log in again.', oauth: 'invalid_grant' },
   /** A spent refresh token came back after the grace period; its family is revoked. RFC 9700 §4.14.2. */
   refresh_token_reused: {
     status: 401,
     message: 'This refresh token was used before, so the session was ended for safety. Log in again.',
+    oauth: 'invalid_grant',
   },
   /** No access token where one is needed. RFC 6750 §3. */
-  access_token_missing: { status: 401, message: 'Send an access token: Authorization: Bearer <token>.' },
+  access_token_missing: { status: 401, message: 'Send an access token: Authorization: Bearer <token>.', oauth: 'invalid_request' },
   /** Malformed, forged, of another kind, for another audience or another session. RFC 6750 §3.1 `invalid_token`. */
-  access_token_invalid: { status: 401, message: 'The access token is not valid.' },
+  access_token_invalid: { status: 401, message: 'The access token is not valid.', oauth: 'invalid_token' },
   /** Past its `exp`. RFC 7519 §4.1.4. */
-  access_token_expired: { status: 401, message: 'The access token has expired. Refresh it.' },
+  access_token_expired: { status: 401, message: 'The access token has expired. Refresh it.', oauth: 'invalid_token' },
   /** Its session was revoked or has ended. */
   access_token_revoked: { status: 401, message: 'The session of this access token has ended. Log in again.' },
   /** No such session among the caller's own. */
@@ -48,16 +56,29 @@ export const ERROR_TABLE = {
   /** A request that carries the refresh token's cookie, from another site or without the header that no form can send. */
   cross_site_request: { status: 403, message: "Send this from one of the application's own pages, with the header x-requested-with." },
   /** A parameter or member is missing, unknown or wrong; the message names each of them. */
-  request_invalid: { status: 400, message: 'The request is not valid.' },
+  request_invalid: { status: 400, message: 'The request is not valid.', oauth: 'invalid_request' },
+  /** The OAuth client is missing, unknown, not authenticated, or may not do this. RFC 6749 §5.2 `invalid_client`. */
+  client_invalid: { status: 401, message: 'Client authentication failed.', oauth: 'invalid_client' },
+  /** The token endpoint knows one grant. RFC 6749 §5.2 `unsupported_grant_type`. */
+  grant_type_unsupported: { status: 400, message: 'The grant type must be refresh_token.', oauth: 'unsupported_grant_type' },
+  /** More than the session's scope was asked for. RFC 6749 §5.2 `invalid_scope`. */
+  scope_invalid: { status: 400, message: 'The scope is not valid or more than was granted.', oauth: 'invalid_scope' },
   /** The database can't answer now. Nothing was lost or revoked; the same request may be sent again. RFC 9110 §15.6.4. */
   temporarily_unavailable: {
     status: 503,
     message: 'The service is temporarily unavailable. Send the same request again.',
+    oauth: 'temporarily_unavailable',
   },
 } as const satisfies Record<string, ErrorDefinition>;
 
 /** The stable code of a {@link JwtRefreshError}; `switch` on it. */
 export type JwtRefreshErrorCode = keyof typeof ERROR_TABLE;
+
+/** What an error is called at the OAuth routes; null for one that has no name there. */
+export function oauthNameOf(code: JwtRefreshErrorCode): OAuthErrorName | null {
+  const definition: ErrorDefinition = ERROR_TABLE[code];
+  return definition.oauth ?? null;
+}
 
 /** Changes to the public side of an error: its HTTP status, its sentence, or both. */
 export interface ErrorOverride {

@@ -13,6 +13,8 @@ export type {
   JwtRefreshExtras,
   JwtRefreshOptions,
   KeyMaterial,
+  OAuthClient,
+  OAuthOptions,
   RefreshTokenFormat,
   RefreshTokenOptions,
   RefreshTokenTransport,
@@ -36,10 +38,10 @@ export { RefreshToken, type RefreshTokenColumn, type RefreshTokenKind } from './
 export { RefreshTokenEventRecord } from './audit/refresh-token-event.entity';
 
 // Sessions and tokens
-export { JwtRefreshService, type TokenContext } from './jwt-refresh.service';
+export { JwtRefreshService, type RefreshContext, type TokenContext } from './jwt-refresh.service';
 export type { IssueInput } from './sessions/session.service';
 export type { DeviceInfo, DeviceRequest } from './sessions/device-info';
-export { TokenPair } from './tokens/token-pair';
+export { type OAuthTokenResponse, TokenPair } from './tokens/token-pair';
 export type { AccessTokenClaims } from './tokens/access-token.service';
 
 // Guards and decorators

@@ -4,6 +4,7 @@ import type { JwtRefreshExtras, JwtRefreshOptions } from './jwt-refresh.options'
 export const DEFAULT_EXTRAS = {
   isGlobal: true,
   path: 'auth',
+  oauthPath: 'oauth',
   adminPath: 'admin/refresh-tokens',
   routes: undefined,
   controllers: undefined,

@@ -44,6 +44,10 @@ import {
 } from './jwt-refresh.module-definition';
 import type { JwtRefreshExtras, JwtRefreshOptions } from './jwt-refresh.options';
 import { JwtRefreshService } from './jwt-refresh.service';
+import { ClientAuthenticator } from './oauth/client-authenticator';
+import { OAuthController } from './oauth/oauth.controller';
+import { ServerMetadataController, WELL_KNOWN_PATH } from './oauth/server-metadata.controller';
+import { TokenInspector } from './oauth/token-inspector.service';
 import { JWT_REFRESH_RESOLVED_OPTIONS, resolveOptions } from './resolve-options';
 import { RevocationService } from './revocation/revocation.service';
 import { SessionCheckService } from './revocation/session-check.service';
@@ -99,6 +103,8 @@ const INNER_PROVIDERS: Provider[] = [
   SchemaCheck,
   { provide: APP_FILTER, useClass: JwtRefreshExceptionFilter },
 ];
+
+const OAUTH_PROVIDERS: Provider[] = [ClientAuthenticator, TokenInspector];
 
 const ADMIN_PROVIDERS: Provider[] = [
   AdminGuard,
@@ -163,12 +169,13 @@ function assemble(definition: DynamicModule, given: JwtRefreshModuleOptions | Jw
   const shared = [options, { provide: JWT_REFRESH_EXTRAS, useValue: extras }, ...PUBLIC_PROVIDERS, ...GUARD_PROVIDERS];
   return {
     ...definition,
-    controllers: [...controllersFor(extras), ...(mayOpenAdmin(given) ? adminControllersFor(extras) : [])],
+    controllers: [...controllersFor(extras), ...oauthControllersFor(extras), ...(mayOpenAdmin(given) ? adminControllersFor(extras) : [])],
     providers: [
       ...(definition.providers ?? []),
       databaseProvider(extras.dataSource),
       ...shared,
       ...INNER_PROVIDERS,
+      ...OAUTH_PROVIDERS,
       ...ADMIN_PROVIDERS,
       ...strategy,
       ...globalGuard,
@@ -190,6 +197,11 @@ function controllersFor({ path, routes = {}, controllers = {}, globalGuard }: Jw
     ...(controllers.sessions === false ? [] : [guarded(mount(SessionsController, joinPaths(path, sessions)), globalGuard)]),
     ...(controllers.jwks === false ? [] : [mount(JwksController, '.well-known/jwks.json')]),
   ];
+}
+
+function oauthControllersFor({ oauthPath, controllers = {} }: JwtRefreshExtras): Type[] {
+  if (controllers.oauth === false) return [];
+  return [mount(OAuthController, joinPaths(oauthPath)), mount(ServerMetadataController, WELL_KNOWN_PATH)];
 }
 
 /** Options of a factory are not known yet: then the guard keeps the admin API closed. */

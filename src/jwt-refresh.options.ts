@@ -147,6 +147,27 @@ export interface RevocationOptions {
 /** What a refresh demands of the access token in `Authorization`. */
 export type AccessTokenOnRefresh = 'ignore' | 'allow-expired' | 'require';
 
+/** An OAuth client (RFC 6749 §2): either confidential, with a `secretHash`, or public. */
+export interface OAuthClient {
+  /** Its `client_id`: 1 to 255 printable ASCII characters. */
+  id: string;
+  /** SHA-256 of its secret in 64 hex digits: `printf %s "$SECRET" | sha256sum`. The secret needs 128 random bits or more. @default none */
+  secretHash?: string;
+  /** It has no secret, as an app on its users' devices; its id is all it says. @default false */
+  public?: boolean;
+  /**
+   * The audiences whose sessions and keys it may use. A confidential client owns them: nobody else can refresh their
+   * tokens, also not at `POST /auth/jwt-refresh`. @default all, owning none
+   */
+  audiences?: string[];
+}
+
+/** The OAuth 2.0 routes. */
+export interface OAuthOptions {
+  /** Who may use them. Without clients, refreshing and revoking need none, and introspection is closed. @default none */
+  clients?: OAuthClient[];
+}
+
 /** The audit log. */
 export interface AuditOptions {
   /** Write events to `refresh_token_events`, and count them by the hour. Reuse and what administrators do is recorded even when this is off. @default true */
@@ -229,6 +250,8 @@ export interface JwtRefreshOptions {
   hooks?: JwtRefreshHooks;
   /** Changes to statuses and sentences, by error code. */
   errors?: ErrorOverrides;
+  /** The OAuth 2.0 routes. */
+  oauth?: OAuthOptions;
   /** The audit log. */
   audit?: AuditOptions;
   /** The admin API and its dashboard; closed unless `authorize` is given. */
@@ -255,6 +278,8 @@ export interface ControllerSwitches {
   sessions?: boolean;
   /** `GET /.well-known/jwks.json`. @default true */
   jwks?: boolean;
+  /** `POST /oauth/token`, `/oauth/revoke`, `/oauth/introspect` and `GET /.well-known/oauth-authorization-server`. @default true */
+  oauth?: boolean;
   /** The admin API below `adminPath`, if `admin.authorize` is given. @default true */
   admin?: boolean;
   /** The dashboard at `<adminPath>/dashboard`, if `admin.authorize` is given. @default true */
@@ -267,6 +292,8 @@ export interface JwtRefreshExtras {
   isGlobal?: boolean;
   /** Path of the module's controllers, below a global prefix if there is one. @default 'auth' */
   path?: string;
+  /** Path of the OAuth routes, below a global prefix if there is one. @default 'oauth' */
+  oauthPath?: string;
   /** Path of the admin API, below a global prefix if there is one. @default 'admin/refresh-tokens' */
   adminPath?: string;
   /** Names of the routes below `path`. */

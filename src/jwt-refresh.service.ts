@@ -24,6 +24,14 @@ export interface TokenContext {
   accessToken?: string;
 }
 
+/** Where a refresh token came from, and what is asked for. */
+export interface RefreshContext extends TokenContext {
+  /** The OAuth client that has proved who it is; a family of another client's is refused. @default none */
+  clientId?: string;
+  /** Scope names for this one access token, separated by spaces: some of the session's (RFC 6749 §6). @default all of the session's */
+  scope?: string;
+}
+
 /** The module's front door for the host's own code; the controllers use it too. */
 @Injectable()
 export class JwtRefreshService {
@@ -58,13 +66,14 @@ export class JwtRefreshService {
    * period; any older one revokes its family (RFC 9700 §4.14.2). A token that the hook `adoptLegacyToken` recognises is
    * exchanged for the first tokens of a session, once.
    *
-   * @throws JwtRefreshError `refresh_token_invalid`, `_expired`, `_revoked`, `_reused`, `access_token_*`, `temporarily_unavailable`
+   * @throws JwtRefreshError `refresh_token_invalid`, `_expired`, `_revoked`, `_reused`, `access_token_*`, `scope_invalid`,
+   * `temporarily_unavailable`
    */
-  async refresh(token: string, context: TokenContext = {}): Promise<TokenPair> {
+  async refresh(token: string, context: RefreshContext = {}): Promise<TokenPair> {
     const decoded = await this.minter.decode(token);
     if (!decoded) return this.adoption.adopt(token, context);
     await this.binding.assertBound(decoded, context.accessToken ?? null);
-    return this.rotation.rotate(decoded, deviceOf(context));
+    return this.rotation.rotate(decoded, { device: deviceOf(context), clientId: context.clientId, scope: context.scope });
   }
 
   /**
@@ -76,7 +85,7 @@ export class JwtRefreshService {
    */
   async revoke(token: string, context: TokenContext & { subject?: string } = {}): Promise<boolean> {
     const decoded = await this.minter.decode(token);
-    if (!decoded) return this.adoption.revoke(token, context);
+    if (!decoded) return this.adoption.revoke(token, context, { subject: context.subject });
     const session = await this.store.findById(decoded.familyId);
     if (!session || (context.subject !== undefined && context.subject !== session.subject)) return false;
     return this.revocation.revoke(session, { reason: 'logout', actor: session.subject, device: deviceOf(context) });

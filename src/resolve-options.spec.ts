@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
 import {
+  createHash,
   createPrivateKey,
   createPublicKey,
   createSecretKey,
@@ -93,6 +94,7 @@ describe('the defaults', () => {
       maxSessionsPerSubject: Infinity,
       hooks: {},
       errors: {},
+      oauth: { clients: [] },
       audit: { enabled: true, queueLimit: 10_000, rotationsFor: 30 * 86_400 },
       admin: {
         authorize: null,
@@ -256,6 +258,66 @@ describe('a boot error', () => {
       ['refreshToken.maxLifetime', { maxLifetime: Number.MAX_SAFE_INTEGER }],
     ])('names %s for %j, which no row can hold', (path, refreshToken) => {
       expect(pathsIn(problemsWith({ refreshToken }))).toContain(path);
+    });
+  });
+
+  describe('about an OAuth client', () => {
+    const HASH = 'ab'.repeat(32);
+    const good = (id: string): Given => ({ id, secretHash: HASH });
+
+    it.each<[path: string, title: string, clients: unknown]>([
+      ['oauth.clients', 'one client instead of a list', good('a')],
+      ['oauth.clients', 'null', null],
+      ['oauth.clients', 'an id twice', [good('a'), { id: 'a', public: true }]],
+      ['oauth.clients[1].id', 'no id', [good('a'), { public: true }]],
+      ['oauth.clients[0].id', 'an empty id', [{ id: '', public: true }]],
+      ['oauth.clients[0].id', 'an id that no header can carry', [{ id: 'schlüssel', public: true }]],
+      ['oauth.clients[0].id', 'a number as id', [{ id: 7, public: true }]],
+      ['oauth.clients[0]', 'neither a secret nor public', [{ id: 'a' }]],
+      ['oauth.clients[0]', 'neither, said aloud', [{ id: 'a', public: false }]],
+      ['oauth.clients[0]', 'both a secret and public', [{ ...good('a'), public: true }]],
+      ['oauth.clients[0].public', 'a text for public', [{ ...good('a'), public: 'no' }]],
+      ['oauth.clients[0].secretHash', 'a secret instead of its hash', [{ id: 'a', secretHash: SECRET }]],
+      ['oauth.clients[0].secretHash', 'a hash in base64', [{ id: 'a', secretHash: Buffer.from(HASH, 'hex').toString('base64') }]],
+      ['oauth.clients[0].secretHash', '63 digits', [{ id: 'a', secretHash: HASH.slice(1) }]],
+      ['oauth.clients[0].secretHash', "sha256sum's whole line", [{ id: 'a', secretHash: `${HASH}  -` }]],
+      ['oauth.clients[0].secretHash', 'null', [{ id: 'a', secretHash: null }]],
+      ['oauth.clients[0].secretHash', 'the hash of nothing', [{ id: 'a', secretHash: createHash('sha256').digest('hex') }]],
+      ['oauth.clients[0].audiences', 'one audience instead of a list', [{ ...good('a'), audiences: 'web' }]],
+      ['oauth.clients[0].audiences', 'no audience at all', [{ ...good('a'), audiences: [] }]],
+      ['oauth.clients[0].audiences[1]', 'an empty audience', [{ ...good('a'), audiences: ['web', ''] }]],
+      ['oauth.clients[0].secret', 'an unknown member', [{ ...good('a'), secret: SECRET }]],
+      ['oauth.clients[0]', 'a text instead of a client', ['a']],
+    ])('names %s for %s', (path, _, clients) => {
+      const problems = problemsWith({ oauth: { clients } });
+      expect(pathsIn(problems)).toContain(path);
+      expect(problems.join()).not.toContain(SECRET);
+    });
+
+    it('names every wrong member at once', () => {
+      const clients = [{ id: '', secretHash: 'x', public: 1, audiences: [] }, { id: 'b' }];
+      expect(pathsIn(problemsWith({ oauth: { clients, client: 1 } }))).toEqual([
+        'oauth.client',
+        'oauth.clients[0].id',
+        'oauth.clients[0].public',
+        'oauth.clients[0].secretHash',
+        'oauth.clients[0].audiences',
+        'oauth.clients[1]',
+      ]);
+    });
+
+    it('takes a hash in either case, audiences or none, and public ones', () => {
+      const clients = [
+        { id: 'a b:c', secretHash: HASH.toUpperCase(), audiences: ['x'] },
+        { id: 'app', public: true },
+        { id: 'c', secretHash: HASH, public: false },
+      ];
+      const expected = Buffer.from(HASH, 'hex');
+      expect(resolveOptions({ ...GOOD, oauth: { clients } }).oauth.clients).toEqual([
+        { id: 'a b:c', secretHash: expected, audiences: ['x'] },
+        { id: 'app', secretHash: null, audiences: null },
+        { id: 'c', secretHash: expected, audiences: null },
+      ]);
     });
   });
 
@@ -588,7 +650,9 @@ describe('a boot error', () => {
   });
 
   it('is not made for any status from 400 to 599 and any error code', () => {
-    const errors = Object.fromEntries(Object.keys(ERROR_TABLE).map((code, index) => [code, { status: 400 + index * 12, message: 'Nein.' }]));
+    const errors = Object.fromEntries(
+      Object.keys(ERROR_TABLE).map((code, index) => [code, { status: 400 + ((index * 12) % 200), message: 'Nein.' }]),
+    );
     expect(problemsWith({ errors: { ...errors, session_not_found: { status: 599 } } })).toEqual([]);
   });
 });

@@ -14,6 +14,8 @@ import type {
   SessionCheckMode,
   SupersededTokens,
 } from './jwt-refresh.options';
+import type { ResolvedOAuthClient } from './oauth/oauth-clients';
+import { resolveClients } from './oauth/resolve-clients';
 import { OptionsCheck } from './options-check';
 import { type ResolvedCookie, resolveCookie } from './resolve-cookie';
 import { keysFromSecrets, type ResolvedKey, resolveKeys } from './resolve-keys';
@@ -44,6 +46,7 @@ export interface ResolvedOptions {
   readonly maxSessionsPerSubject: number;
   readonly hooks: JwtRefreshHooks;
   readonly errors: ErrorOverrides;
+  readonly oauth: { readonly clients: readonly ResolvedOAuthClient[] };
   readonly audit: { readonly enabled: boolean; readonly queueLimit: number; readonly rotationsFor: number };
   readonly admin: ResolvedAdminOptions;
   readonly clock: Clock;
@@ -85,6 +88,7 @@ export function resolveOptions(options: JwtRefreshOptions, extras: JwtRefreshExt
     maxSessionsPerSubject: resolveSessionLimit(check, given.maxSessionsPerSubject),
     hooks: resolveHooks(check, given.hooks),
     errors: resolveErrors(check, given.errors),
+    oauth: { clients: resolveClients(check, check.section('oauth', given.oauth, ALLOWED.oauth).clients) },
     audit: resolveAudit(check, given.audit),
     admin: resolveAdmin(check, given.admin, extras),
     clock: resolveClock(check, given.clock),
@@ -96,7 +100,7 @@ export function resolveOptions(options: JwtRefreshOptions, extras: JwtRefreshExt
 const ALLOWED = {
   root: [
     'secret', 'issuer', 'audience', 'accessToken', 'refreshToken', 'request', 'response', 'transport', 'cookie', 'revocation',
-    'accessTokenOnRefresh', 'maxSessionsPerSubject', 'hooks', 'errors', 'audit', 'admin', 'clock',
+    'accessTokenOnRefresh', 'maxSessionsPerSubject', 'hooks', 'errors', 'oauth', 'audit', 'admin', 'clock',
   ],
   secret: ['id', 'value', 'createdAt'],
   accessToken: ['lifetime', 'notBeforeLeeway', 'clockTolerance', 'keys'],
@@ -107,17 +111,19 @@ const ALLOWED = {
   hooks: ['beforeRefreshRoute', 'adoptLegacyToken', 'resolveSubject', 'beforeRotate', 'afterRotate', 'responseMembers'],
   errors: Object.keys(ERROR_TABLE),
   error: ['status', 'message'],
+  oauth: ['clients'],
   audit: ['enabled', 'queueLimit', 'rotationsFor'],
   admin: ['authorize', 'readOnly', 'freshFor', 'exportLimit', 'login'],
   login: ['path', 'usernameField', 'passwordField'],
   routes: ['refresh', 'logout', 'sessions'],
-  controllers: ['refresh', 'sessions', 'jwks', 'admin', 'dashboard'],
+  controllers: ['refresh', 'sessions', 'oauth', 'jwks', 'admin', 'dashboard'],
 } as const; // prettier-ignore
 
 /** Nest has used them by now; a misspelt one is still better named than ignored. */
-function checkExtras(check: OptionsCheck, { path, adminPath, routes, controllers, passportStrategy = false }: JwtRefreshExtras): void {
+function checkExtras(check: OptionsCheck, { path, oauthPath, adminPath, routes, controllers, passportStrategy = false }: JwtRefreshExtras): void {
   if (passportStrategy !== false) check.text('passportStrategy', passportStrategy);
   if (path !== undefined && typeof path !== 'string') check.problem('path', 'must be a text');
+  if (oauthPath !== undefined) check.text('oauthPath', oauthPath);
   if (adminPath !== undefined) check.text('adminPath', adminPath);
   for (const [name, route] of Object.entries(check.section('routes', routes, ALLOWED.routes))) {
     if (route !== undefined) check.text(`routes.${name}`, route);

@@ -77,6 +77,9 @@ describe('the public API', () => {
       ['refresh_token_not_found', 404],
       ['cross_site_request', 403],
       ['request_invalid', 400],
+      ['client_invalid', 401],
+      ['grant_type_unsupported', 400],
+      ['scope_invalid', 400],
       ['temporarily_unavailable', 503],
     ]);
   });

@@ -65,9 +65,10 @@ export interface RefreshTokenRefused extends RefreshTokenEventBase {
   readonly presentedGeneration: number;
   /**
    * `expired` or `revoked`: the session is over. `ahead` or `unknown`: the database does not know this generation, as
-   * after the loss of commits. `subject_refused`: the hook `resolveSubject` said no.
+   * after the loss of commits. `subject_refused`: the hook `resolveSubject` said no. `client_refused`: the family is another
+   * OAuth client's.
    */
-  readonly reason: 'expired' | 'revoked' | 'ahead' | 'unknown' | 'subject_refused';
+  readonly reason: 'expired' | 'revoked' | 'ahead' | 'unknown' | 'subject_refused' | 'client_refused';
 }
 
 /** Every event of a token family, by its type. */

@@ -36,7 +36,7 @@ export class JwtRefreshGuard implements CanActivate {
   private async sessionOf(carrier: Carrier): Promise<RefreshToken> {
     const token = await this.minter.decode(this.transport.getRefreshToken(carrier));
     if (!token) throw new JwtRefreshError('refresh_token_invalid');
-    const { session } = await this.rotation.admit(token, deviceFromRequest(carrier));
+    const { session } = await this.rotation.admit(token, { device: deviceFromRequest(carrier) });
     return session;
   }
 }

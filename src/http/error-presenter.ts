@@ -11,14 +11,29 @@ export class ErrorPresenter {
   /** The error to throw on; whatever is not the module's own stays as it is. */
   present(error: unknown, host: ArgumentsHost): unknown {
     if (!(error instanceof JwtRefreshError)) return error;
-    const override = { message: error.message, ...this.options.errors[error.code] };
+    const override = { ...this.options.errors[error.code], message: this.sentenceFor(error) };
     const presented = new JwtRefreshError(error.code, override, { cause: error.cause });
     const challenge = challengeFor(presented, this.options.admin.freshFor);
     if (challenge) setResponseHeader(host, 'WWW-Authenticate', challenge);
-    if (error.code === 'temporarily_unavailable') setResponseHeader(host, 'Retry-After', String(RETRY_AFTER_SECONDS));
-    setResponseHeader(host, 'Cache-Control', 'no-store');
+    setErrorHeaders(error, host);
     return presented;
   }
+
+  /** The host's own sentence for an error, or the module's. */
+  sentenceFor(error: JwtRefreshError): string {
+    return this.options.errors[error.code]?.message ?? error.message;
+  }
+}
+
+/** The headers that do not depend on how an error is written down. */
+export function setErrorHeaders({ code }: JwtRefreshError, host: ArgumentsHost): void {
+  if (code === 'temporarily_unavailable') setResponseHeader(host, 'Retry-After', String(RETRY_AFTER_SECONDS));
+  setResponseHeader(host, 'Cache-Control', 'no-store');
+}
+
+/** A sentence with the characters that `error_description` may have (RFC 6749 §5.2, RFC 6750 §3). */
+export function toDescription(sentence: string): string {
+  return sentence.replace(/[^\x20-\x21\x23-\x5B\x5D-\x7E]/g, ' ');
 }
 
 /**
@@ -30,5 +45,5 @@ function challengeFor(error: JwtRefreshError, freshFor: number | null): string |
   // RFC 9470 §3: the challenge says how young the login must be.
   if (error.code === 'fresh_login_required') return `Bearer error="insufficient_user_authentication", max_age=${freshFor}`;
   if (error.code === 'access_token_missing' || !error.code.startsWith('access_token_')) return 'Bearer';
-  return `Bearer error="invalid_token", error_description="${error.message.replace(/[^\x20-\x21\x23-\x5B\x5D-\x7E]/g, ' ')}"`;
+  return `Bearer error="invalid_token", error_description="${toDescription(error.message)}"`;
 }

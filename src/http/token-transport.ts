@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { JwtRefreshError, type JwtRefreshErrorCode } from '../errors';
 import type { Carrier } from '../guards/credentials';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
-import { SUBJECT_REFUSED } from '../rotation/rotation.service';
+import { CLIENT_REFUSED, SUBJECT_REFUSED } from '../rotation/rotation.service';
 import { ALREADY_ADOPTED } from '../sessions/adoption.service';
 import type { TokenPair } from '../tokens/token-pair';
 import { isOwnRequest } from './own-request.policy';
@@ -91,8 +91,8 @@ export class TokenTransport {
   }
 }
 
-/** An account that may not be used now says nothing of the token; after a lost race the cookie may be the winner's by now. */
-const NOT_FINAL: readonly unknown[] = [SUBJECT_REFUSED, ALREADY_ADOPTED];
+/** An account that may not be used now, and a wrong client, say nothing of the token; after a lost race the cookie may be the winner's by now. */
+const NOT_FINAL: readonly unknown[] = [SUBJECT_REFUSED, CLIENT_REFUSED, ALREADY_ADOPTED];
 
 function isFinal(error: unknown): boolean {
   return error instanceof JwtRefreshError && FINAL_VERDICTS.includes(error.code) && !NOT_FINAL.includes(error.cause);

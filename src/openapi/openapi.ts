@@ -108,6 +108,24 @@ export function Bearer({ optional = false } = {}): ClassDecorator {
     : bearer;
 }
 
+/** The routes take a client's `Basic` authentication, if the host has clients. */
+export function ClientBasic(): MethodDecorator {
+  return applyDecorators(
+    document(({ ApiBasicAuth }) => ApiBasicAuth()),
+    document(({ ApiSecurity }) => ApiSecurity({})),
+  );
+}
+
+/** The route is open to everybody. */
+export function Open(): MethodDecorator {
+  return document(({ ApiSecurity }) => ApiSecurity({}));
+}
+
+/** For a route that is another's second address. */
+export function UndocumentedRoute(): MethodDecorator {
+  return document(({ ApiExcludeEndpoint }) => ApiExcludeEndpoint());
+}
+
 /** For routes that are no API. */
 export function Undocumented(): ClassDecorator {
   return document(({ ApiExcludeController }) => ApiExcludeController());

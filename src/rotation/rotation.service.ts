@@ -4,6 +4,7 @@ import { describeEvent } from '../events/describe-event';
 import { JwtRefreshEvents } from '../events/jwt-refresh-events';
 import type { RefreshTokenRefused } from '../events/refresh-token-events';
 import type { HostClaims } from '../hooks';
+import { mayUse } from '../oauth/oauth-clients';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { RevocationService } from '../revocation/revocation.service';
 import type { DeviceInfo } from '../sessions/device-info';
@@ -11,6 +12,7 @@ import { RefreshToken } from '../sessions/refresh-token.entity';
 import { RefreshTokenStore, type RotationChange } from '../sessions/refresh-token.store';
 import { hashSecret, matchesHash, nextSecret, rotationNonce } from '../tokens/ratchet';
 import type { DecodedRefreshToken } from '../tokens/refresh-token.codec';
+import { withScope } from '../tokens/scope';
 import { type HostAdditions, TokenMinter } from '../tokens/token-minter';
 import type { TokenPair } from '../tokens/token-pair';
 import { type Acceptance, decideRotation, type PresentedToken, type Refusal } from './rotation.policy';
@@ -25,6 +27,15 @@ export interface Admission {
   readonly claims: HostClaims;
 }
 
+/** Who presents a refresh token, and what for. */
+export interface RotationContext {
+  readonly device: DeviceInfo | null;
+  /** The OAuth client that has proved who it is. @default none */
+  readonly clientId?: string;
+  /** The scope of this one access token. @default the session's */
+  readonly scope?: string;
+}
+
 const REFUSAL_CODES: Record<Refusal, JwtRefreshErrorCode> = {
   reuse: 'refresh_token_reused',
   expired: 'refresh_token_expired',
@@ -35,6 +46,8 @@ const REFUSAL_CODES: Record<Refusal, JwtRefreshErrorCode> = {
 
 /** The cause of a refusal that is no verdict on the token: the host does not let the account in now. */
 export const SUBJECT_REFUSED = 'subject_refused';
+/** Another one: the family is another OAuth client's. */
+export const CLIENT_REFUSED = 'client_refused';
 
 /** A loser reads the row again and then nearly always sees a retry; more than a few losses mean trouble. */
 const MAX_ATTEMPTS = 5;
@@ -53,23 +66,37 @@ export class RotationService {
     private readonly events: JwtRefreshEvents,
   ) {}
 
-  /** @throws JwtRefreshError `refresh_token_*` or `temporarily_unavailable` */
-  async rotate(token: DecodedRefreshToken, device: DeviceInfo | null): Promise<TokenPair> {
+  /** @throws JwtRefreshError `refresh_token_*`, `scope_invalid` or `temporarily_unavailable` */
+  async rotate(token: DecodedRefreshToken, context: RotationContext): Promise<TokenPair> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const pair = await this.exchange(await this.admit(token, device), token, device);
+      const pair = await this.exchange(await this.admit(token, context), token, context.device);
       if (pair) return pair;
     }
     throw new JwtRefreshError('temporarily_unavailable');
   }
 
-  /** Lets a token in that could be exchanged now; a replayed one revokes its family. @throws JwtRefreshError `refresh_token_*` */
-  async admit(token: DecodedRefreshToken, device: DeviceInfo | null): Promise<Admission> {
+  /** Lets a token in that could be exchanged now; a replayed one revokes its family. @throws JwtRefreshError `refresh_token_*`, `scope_invalid` */
+  async admit(token: DecodedRefreshToken, { device, clientId, scope }: RotationContext): Promise<Admission> {
     const judgement = await this.judge(token);
+    if (judgement.session) this.assertClient(judgement.session, clientId ?? null, token, device);
     if (!isAccepted(judgement)) throw await this.refuse(judgement, token, device);
     const claims = await this.hooks.resolveSubject(judgement.session);
-    if (claims) return { ...judgement, claims };
+    if (claims) return { ...judgement, claims: withScope(judgement.session.content, claims, scope) };
     this.tellRefused(judgement.session, token, SUBJECT_REFUSED, device);
     throw new JwtRefreshError('refresh_token_invalid', {}, { cause: SUBJECT_REFUSED });
+  }
+
+  /** The session whose current token this is, if it could be exchanged now. Whatever the verdict, it is not carried out. */
+  async findCurrent(token: DecodedRefreshToken): Promise<RefreshToken | null> {
+    const { session, verdict } = await this.judge(token);
+    return verdict === 'rotate' ? session : null;
+  }
+
+  /** Comes before a verdict is carried out: what a wrong client presents says nothing about the family. */
+  private assertClient(session: RefreshToken, clientId: string | null, token: DecodedRefreshToken, device: DeviceInfo | null): void {
+    if (mayUse(this.options.oauth.clients, clientId, session.audience)) return;
+    this.tellRefused(session, token, CLIENT_REFUSED, device);
+    throw new JwtRefreshError('refresh_token_invalid', {}, { cause: CLIENT_REFUSED });
   }
 
   private async judge(token: DecodedRefreshToken): Promise<Judgement> {

@@ -3,20 +3,22 @@ import { createHash } from 'node:crypto';
 import { JwtRefreshError } from '../errors';
 import type { LegacySession } from '../hooks';
 import { derivedId } from '../ids';
+import { mayUse } from '../oauth/oauth-clients';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { RevocationService } from '../revocation/revocation.service';
 import { AccessTokenBinding } from '../rotation/access-token-binding';
 import { RefreshHooks } from '../rotation/refresh-hooks';
-import { SUBJECT_REFUSED } from '../rotation/rotation.service';
+import { CLIENT_REFUSED, SUBJECT_REFUSED } from '../rotation/rotation.service';
 import { DuplicateKeyError } from '../storage/database';
 import { AccessTokenService } from '../tokens/access-token.service';
+import { withScope } from '../tokens/scope';
 import type { TokenPair } from '../tokens/token-pair';
 import type { RefreshToken } from './refresh-token.entity';
 import { RefreshTokenStore } from './refresh-token.store';
 import { type IssueInput, type PreparedSession, SessionService } from './session.service';
 
 /** What came with a legacy token. */
-type Presentation = Pick<IssueInput, 'device' | 'request'> & { accessToken?: string };
+type Presentation = Pick<IssueInput, 'device' | 'request'> & { accessToken?: string; clientId?: string; scope?: string };
 
 /** The cause of a refusal that is no verdict on the session: another request has the token pair. */
 export const ALREADY_ADOPTED = 'already_adopted';
@@ -37,26 +39,38 @@ export class AdoptionService {
     private readonly accessTokens: AccessTokenService,
   ) {}
 
-  /** @throws JwtRefreshError `refresh_token_invalid`, `refresh_token_expired`, `access_token_invalid`, `temporarily_unavailable` */
+  /** @throws JwtRefreshError `refresh_token_invalid`, `refresh_token_expired`, `access_token_invalid`, `scope_invalid`, `temporarily_unavailable` */
   async adopt(token: unknown, presentation: Presentation): Promise<TokenPair> {
     const prepared = await this.recognise(token, presentation);
     if (!prepared) throw new JwtRefreshError('refresh_token_invalid');
     const { session } = prepared;
+    if (!this.mayUse(session, presentation.clientId ?? null)) throw new JwtRefreshError('refresh_token_invalid', {}, { cause: CLIENT_REFUSED });
     await this.binding.assertUnbound(presentation.accessToken ?? null);
     if (this.options.clock.now() >= session.endsAt.getTime()) throw new JwtRefreshError('refresh_token_expired');
     const claims = await this.hooks.resolveSubject(session);
     if (!claims) throw new JwtRefreshError('refresh_token_invalid', {}, { cause: SUBJECT_REFUSED });
+    const added = withScope(session.content, claims, presentation.scope);
     const members = await this.hooks.responseMembers(session);
     if (!(await this.spend(session))) throw new JwtRefreshError('refresh_token_invalid', {}, { cause: ALREADY_ADOPTED });
-    return this.sessions.open(prepared, 'adopted', { claims, members });
+    return this.sessions.open(prepared, 'adopted', { claims: added, members });
   }
 
-  /** Spends a token at logout: its session is stored and ended. @returns whether this call did */
-  async revoke(token: unknown, presentation: Presentation & { subject?: string }): Promise<boolean> {
+  /**
+   * Spends a token at logout: its session is stored and ended.
+   *
+   * @param by whose session it must be, and which OAuth client's, null for no client; left out, anybody's
+   * @returns whether this call did
+   */
+  async revoke(token: unknown, presentation: Presentation, by: { subject?: string; clientId?: string | null } = {}): Promise<boolean> {
     const session = (await this.recognise(token, presentation))?.session;
-    if (!session || (presentation.subject !== undefined && presentation.subject !== session.subject)) return false;
+    if (!session || (by.subject !== undefined && by.subject !== session.subject)) return false;
+    if (by.clientId !== undefined && !this.mayUse(session, by.clientId)) return false;
     if (!(await this.spend(session))) return false;
     return this.revocation.revoke(session, { reason: 'logout', actor: session.subject, device: session.deviceInfo });
+  }
+
+  private mayUse({ audience }: RefreshToken, clientId: string | null): boolean {
+    return mayUse(this.options.oauth.clients, clientId, audience);
   }
 
   /** An access token is never shown to the hook: a host that kept its old secret would take it for one of its own tokens. */

@@ -5,6 +5,7 @@ import type { HostClaims, ResponseMembers } from '../hooks';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { type AccessTokenSubject, AccessTokenService } from './access-token.service';
 import { type DecodedRefreshToken, RefreshTokenCodec } from './refresh-token.codec';
+import { scopeOf } from './scope';
 import { type SecretKeys, ServerSecrets } from './server-secrets';
 import { TokenPair } from './token-pair';
 
@@ -64,7 +65,8 @@ export class TokenMinter {
     const refreshToken = await this.codec.encode(content, this.getKeys(session.secretId));
     const { token: accessToken, expiresIn } = await this.accessTokens.sign(session, claims);
     const refreshExpiresIn = Math.max(0, refreshEnd - toSeconds(this.options.clock.now()));
-    const parts = { accessToken, refreshToken, expiresIn, refreshExpiresIn, sessionId: session.id, members };
+    const scope = scopeOf({ ...session.content, ...claims });
+    const parts = { accessToken, refreshToken, expiresIn, refreshExpiresIn, sessionId: session.id, scope, members };
     return new TokenPair(parts, { ...this.options.response, transport: this.options.transport });
   }
 

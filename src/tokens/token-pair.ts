@@ -13,7 +13,20 @@ interface TokenPairParts {
   expiresIn: number;
   refreshExpiresIn: number;
   sessionId: string;
+  scope?: string;
   members?: ResponseMembers;
+}
+
+/** The token response of RFC 6749 §5.1; members that a host adds stand beside these. */
+export interface OAuthTokenResponse {
+  access_token: string;
+  token_type: 'Bearer';
+  /** Seconds. */
+  expires_in: number;
+  refresh_token: string;
+  /** Seconds; not RFC 6749's. */
+  refresh_expires_in: number;
+  scope?: string;
 }
 
 /**
@@ -39,6 +52,8 @@ export class TokenPair {
   readonly refreshExpiresIn: number;
   /** The session, as in the access token's `sid`. */
   readonly sessionId: string;
+  /** The access token's `scope`, if it has one. */
+  readonly scope?: string;
   /** The host's own, from the hook `responseMembers`. */
   readonly members: ResponseMembers;
   readonly #shape: TokenResponseShape;
@@ -49,6 +64,7 @@ export class TokenPair {
     this.expiresIn = parts.expiresIn;
     this.refreshExpiresIn = parts.refreshExpiresIn;
     this.sessionId = parts.sessionId;
+    this.scope = parts.scope;
     this.members = parts.members ?? {};
     this.#shape = shape;
   }
@@ -70,6 +86,19 @@ export class TokenPair {
     const tokens: Record<string, unknown> = {};
     setAt(tokens, this.#shape.accessTokenProp, this.accessToken);
     return { ...this.members, ...tokens, token_type: this.tokenType, expires_in: this.expiresIn, refresh_expires_in: this.refreshExpiresIn };
+  }
+
+  /** The token response of the OAuth routes: RFC 6749 §5.1's names and both tokens, whatever the options say. */
+  toOAuth(): OAuthTokenResponse {
+    return {
+      ...this.members,
+      access_token: this.accessToken,
+      token_type: this.tokenType,
+      expires_in: this.expiresIn,
+      refresh_token: this.refreshToken,
+      refresh_expires_in: this.refreshExpiresIn,
+      ...(this.scope !== undefined && { scope: this.scope }),
+    };
   }
 }
 

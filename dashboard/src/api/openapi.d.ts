@@ -161,6 +161,74 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/oauth/token': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Exchanges a refresh token for its successor and a new access token */
+    post: operations['oauthToken'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/oauth/revoke': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends the session of a token */
+    post: operations['oauthRevoke'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/oauth/introspect': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tells a confidential client what a token is */
+    post: operations['oauthIntrospect'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/.well-known/oauth-authorization-server': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells what the OAuth routes can do and where they are */
+    get: operations['oauthServerMetadata'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/admin/refresh-tokens/stats': {
     parameters: {
       query?: never;
@@ -402,6 +470,9 @@ export interface components {
         | 'refresh_token_not_found'
         | 'cross_site_request'
         | 'request_invalid'
+        | 'client_invalid'
+        | 'grant_type_unsupported'
+        | 'scope_invalid'
         | 'temporarily_unavailable';
       /** @description A sentence for people. */
       message: string;
@@ -491,6 +562,122 @@ export interface components {
     JwtRefreshPublicKeys: {
       /** @description The first signs, if the app signs with a key pair; secrets are not listed. */
       keys: components['schemas']['JwtRefreshPublicKey'][];
+    };
+    /** @description A refresh (RFC 6749 §6). */
+    OAuthTokenRequest: {
+      /** @description The client, unless it is in the `Basic` header. Needed only where the host has clients. */
+      client_id?: string;
+      /** @description Its secret, unless it is in the `Basic` header or the client is public. */
+      client_secret?: string;
+      /**
+       * @description The only grant.
+       * @enum {string}
+       */
+      grant_type: 'refresh_token';
+      /** @description The refresh token. */
+      refresh_token: string;
+      /** @description Scope names for this access token, separated by spaces: some of the session's. Left out, all. */
+      scope?: string;
+    };
+    /** @description The token response (RFC 6749 §5.1). */
+    OAuthTokenResponse: {
+      /** @description The signed JWT. */
+      access_token: string;
+      /**
+       * @description How to send the access token (RFC 6750).
+       * @enum {string}
+       */
+      token_type: 'Bearer';
+      /** @description Seconds until the access token expires. */
+      expires_in: number;
+      /** @description The only copy of the refresh token. */
+      refresh_token: string;
+      /** @description Seconds until the refresh token expires, if it is not used. */
+      refresh_expires_in: number;
+      /** @description The access token's scope, if it has one. */
+      scope?: string;
+    };
+    /** @description An error of the OAuth routes (RFC 6749 §5.2). */
+    OAuthError: {
+      /**
+       * @description What happened.
+       * @enum {string}
+       */
+      error:
+        | 'invalid_request'
+        | 'invalid_client'
+        | 'invalid_grant'
+        | 'unsupported_grant_type'
+        | 'invalid_scope'
+        | 'invalid_token'
+        | 'temporarily_unavailable';
+      /** @description A sentence for people. */
+      error_description: string;
+    };
+    /** @description A token (RFC 7009 §2.1, RFC 7662 §2.1). */
+    OAuthTokenHolder: {
+      /** @description The client, unless it is in the `Basic` header. Needed only where the host has clients. */
+      client_id?: string;
+      /** @description Its secret, unless it is in the `Basic` header or the client is public. */
+      client_secret?: string;
+      /** @description A refresh token or an access token. */
+      token: string;
+      /** @description Accepted, and not needed. */
+      token_type_hint?: string;
+    };
+    /** @description What a token is (RFC 7662 §2.2). Of a token that is not active, nothing but that. */
+    Introspection: {
+      /** @description Whether it can be used now. */
+      active: boolean;
+      /**
+       * @description `Bearer` for an access token; a refresh token has none.
+       * @enum {string}
+       */
+      token_type?: 'Bearer';
+      /** @description The user, or the key. */
+      sub?: string;
+      /** @description The audience. */
+      aud?: string;
+      /** @description The issuer. */
+      iss?: string;
+      /** @description When it was issued, seconds since 1970. */
+      iat?: number;
+      /** @description From when it is valid, seconds since 1970; of access tokens. */
+      nbf?: number;
+      /** @description When it expires, seconds since 1970. */
+      exp?: number;
+      /**
+       * Format: uuid
+       * @description The session.
+       */
+      sid?: string;
+      /** @description The token. */
+      jti?: string;
+      /** @description The scope, if there is one. */
+      scope?: string;
+    };
+    /** @description What the server can do (RFC 8414 §2). */
+    OAuthServerMetadata: {
+      /** @description The `iss` of access tokens. */
+      issuer: string;
+      /** @description Where tokens are refreshed. */
+      token_endpoint: string;
+      /** @description Where sessions are ended by their tokens. */
+      revocation_endpoint: string;
+      /** @description Where confidential clients ask about tokens; only if there are such. */
+      introspection_endpoint?: string;
+      /** @description The public keys of access tokens, unless the host left that route out. */
+      jwks_uri?: string;
+      /** @description None: there is no authorization endpoint. */
+      response_types_supported: string[];
+      /** @description The refresh grant. */
+      grant_types_supported: string[];
+      /** @description How a client says who it is. */
+      token_endpoint_auth_methods_supported: string[];
+      /** @description The same. */
+      revocation_endpoint_auth_methods_supported: string[];
+      /** @description Only with a secret. */
+      introspection_endpoint_auth_methods_supported?: string[];
     };
     /** @description A number of rows. */
     RefreshTokenTotal: {
@@ -1543,6 +1730,192 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['JwtRefreshPublicKeys'];
+        };
+      };
+    };
+  };
+  oauthToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OAuthTokenRequest'];
+        'application/x-www-form-urlencoded': components['schemas']['OAuthTokenRequest'];
+      };
+    };
+    responses: {
+      /** @description The token response. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthTokenResponse'];
+        };
+      };
+      /** @description `invalid_request`, `invalid_grant`, `unsupported_grant_type` or `invalid_scope`. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthError'];
+        };
+      };
+      /** @description `invalid_client`: the client is unknown or not authenticated. `invalid_token`: the access token is. */
+      401: {
+        headers: {
+          /** @description A challenge (RFC 9110 §15.5.2). */
+          'WWW-Authenticate'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthError'];
+        };
+      };
+      /** @description `temporarily_unavailable`: the same request may be sent again. */
+      503: {
+        headers: {
+          /** @description Seconds to wait. */
+          'Retry-After'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthError'];
+        };
+      };
+    };
+  };
+  oauthRevoke: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OAuthTokenHolder'];
+        'application/x-www-form-urlencoded': components['schemas']['OAuthTokenHolder'];
+      };
+    };
+    responses: {
+      /** @description Ended, or there was nothing to end: a token that is not valid or not the client's gets the same answer. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `invalid_request`. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthError'];
+        };
+      };
+      /** @description `invalid_client`: the client is unknown or not authenticated. */
+      401: {
+        headers: {
+          /** @description A challenge (RFC 9110 §15.5.2). */
+          'WWW-Authenticate'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthError'];
+        };
+      };
+      /** @description `temporarily_unavailable`: the same request may be sent again. */
+      503: {
+        headers: {
+          /** @description Seconds to wait. */
+          'Retry-After'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthError'];
+        };
+      };
+    };
+  };
+  oauthIntrospect: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OAuthTokenHolder'];
+        'application/x-www-form-urlencoded': components['schemas']['OAuthTokenHolder'];
+      };
+    };
+    responses: {
+      /** @description What it is, or only that it is not active. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Introspection'];
+        };
+      };
+      /** @description `invalid_request`. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthError'];
+        };
+      };
+      /** @description `invalid_client`: the client is unknown or not authenticated, or is a public one. */
+      401: {
+        headers: {
+          /** @description A challenge (RFC 9110 §15.5.2). */
+          'WWW-Authenticate'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthError'];
+        };
+      };
+      /** @description `temporarily_unavailable`: the same request may be sent again. */
+      503: {
+        headers: {
+          /** @description Seconds to wait. */
+          'Retry-After'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthError'];
+        };
+      };
+    };
+  };
+  oauthServerMetadata: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The metadata. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthServerMetadata'];
         };
       };
     };

@@ -19,6 +19,7 @@ const REFUSALS: Record<string, string> = {
   ahead: 'the database does not know this generation yet, as after a restore',
   unknown: 'the database does not know it',
   subject_refused: 'the application refused this user',
+  client_refused: 'another client presented it',
 };
 
 const SENTENCES: Record<AuditEvent['type'], Words> = {

@@ -1,0 +1,31 @@
+import { JwtRefreshError } from '../errors';
+
+/** Parameters that were sent with a value. */
+export type OAuthParameters<Name extends string> = { readonly [Key in Name]?: string };
+
+/**
+ * The named parameters of a body, JSON or form; others are ignored (RFC 6749 §3.2).
+ *
+ * @throws JwtRefreshError `request_invalid` naming those that are not one text
+ */
+export function readParameters<const Name extends string>(body: unknown, names: readonly Name[]): OAuthParameters<Name> {
+  const known = Object.entries(body ?? {}).filter(([member]) => (names as readonly string[]).includes(nameOf(member)));
+  const wrong = known.filter(([member, value]) => member !== nameOf(member) || !isOneText(value));
+  if (wrong.length > 0) throw refusalOf(new Set(wrong.map(([member]) => nameOf(member))));
+  // RFC 6749 §3.1: a parameter without a value is as if it had been left out.
+  return Object.fromEntries(known.filter(([, value]) => value !== '' && value !== null)) as OAuthParameters<Name>;
+}
+
+/** Forms with `scope[]=…` or `scope[a]=…` are lists and objects for some parsers and other names for others; here they are refused. */
+function nameOf(member: string): string {
+  return member.split('[', 1)[0] as string;
+}
+
+/** RFC 6749 §3.2: no parameter more than once, and two of a form's come as a list. */
+function isOneText(value: unknown): boolean {
+  return typeof value === 'string' || value === null;
+}
+
+function refusalOf(names: ReadonlySet<string>): JwtRefreshError {
+  return new JwtRefreshError('request_invalid', { message: `${[...names].join(', ')}: give a parameter once, as a text.` });
+}

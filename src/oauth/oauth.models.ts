@@ -1,0 +1,88 @@
+import { Field, Model } from '../openapi/openapi';
+import { integer, listOf, oneOf, type Schema, text } from '../openapi/schema';
+
+const optional = <Value>(schema: Schema<Value>): Schema<Value | undefined> => ({ ...(schema as Schema<Value | undefined>), required: false });
+
+/** How a client says in the body who it is (RFC 6749 §2.3.1). */
+class ClientBody {
+  @Field('The client, unless it is in the `Basic` header. Needed only where the host has clients.', optional(text))
+  client_id?: string;
+
+  @Field('Its secret, unless it is in the `Basic` header or the client is public.', optional(text))
+  client_secret?: string;
+}
+
+@Model('OAuthTokenRequest', 'A refresh (RFC 6749 §6).')
+export class TokenRequest extends ClientBody {
+  @Field('The only grant.', oneOf(['refresh_token']))
+  grant_type!: 'refresh_token';
+
+  @Field('The refresh token.', text)
+  refresh_token!: string;
+
+  @Field("Scope names for this access token, separated by spaces: some of the session's. Left out, all.", optional(text))
+  scope?: string;
+}
+
+@Model('OAuthTokenHolder', 'A token (RFC 7009 §2.1, RFC 7662 §2.1).')
+export class TokenHolder extends ClientBody {
+  @Field('A refresh token or an access token.', text)
+  token!: string;
+
+  @Field('Accepted, and not needed.', optional(text))
+  token_type_hint?: string;
+}
+
+@Model('OAuthTokenResponse', 'The token response (RFC 6749 §5.1).')
+export class TokenResponse {
+  @Field('The signed JWT.', text)
+  access_token!: string;
+
+  @Field('How to send the access token (RFC 6750).', oneOf(['Bearer']))
+  token_type!: 'Bearer';
+
+  @Field('Seconds until the access token expires.', integer)
+  expires_in!: number;
+
+  @Field('The only copy of the refresh token.', text)
+  refresh_token!: string;
+
+  @Field('Seconds until the refresh token expires, if it is not used.', integer)
+  refresh_expires_in!: number;
+
+  @Field("The access token's scope, if it has one.", optional(text))
+  scope?: string;
+}
+
+@Model('OAuthServerMetadata', 'What the server can do (RFC 8414 §2).')
+export class ServerMetadata {
+  @Field('The `iss` of access tokens.', text)
+  issuer!: string;
+
+  @Field('Where tokens are refreshed.', text)
+  token_endpoint!: string;
+
+  @Field('Where sessions are ended by their tokens.', text)
+  revocation_endpoint!: string;
+
+  @Field('Where confidential clients ask about tokens; only if there are such.', optional(text))
+  introspection_endpoint?: string;
+
+  @Field('The public keys of access tokens, unless the host left that route out.', optional(text))
+  jwks_uri?: string;
+
+  @Field('None: there is no authorization endpoint.', listOf(text))
+  response_types_supported!: string[];
+
+  @Field('The refresh grant.', listOf(text))
+  grant_types_supported!: string[];
+
+  @Field('How a client says who it is.', listOf(text))
+  token_endpoint_auth_methods_supported!: string[];
+
+  @Field('The same.', listOf(text))
+  revocation_endpoint_auth_methods_supported!: string[];
+
+  @Field('Only with a secret.', optional(listOf(text)))
+  introspection_endpoint_auth_methods_supported?: string[];
+}

@@ -1,0 +1,31 @@
+import { applyDecorators } from '@nestjs/common';
+import { Answers, Field, Model } from './openapi';
+import { oneOf, text } from './schema';
+
+const NAMES = [
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_token',
+  'temporarily_unavailable',
+];
+
+@Model('OAuthError', 'An error of the OAuth routes (RFC 6749 §5.2).')
+class OAuthErrorBody {
+  @Field('What happened.', oneOf(NAMES))
+  error!: string;
+
+  @Field('A sentence for people.', text)
+  error_description!: string;
+}
+
+/** The errors of an OAuth route: sentences for 400 and 401; 503 is everywhere. */
+export function OAuthErrors(badRequest: string, unauthorized: string): MethodDecorator {
+  return applyDecorators(
+    Answers(400, badRequest, OAuthErrorBody),
+    Answers(401, unauthorized, OAuthErrorBody, { 'WWW-Authenticate': 'A challenge (RFC 9110 §15.5.2).' }),
+    Answers(503, '`temporarily_unavailable`: the same request may be sent again.', OAuthErrorBody, { 'Retry-After': 'Seconds to wait.' }),
+  );
+}
