@@ -127,6 +127,15 @@ describeOnEveryStack('a stateless refresh JWT of the old system', (stack) => {
     expect(outcome(await app.http.refresh(token))).toBe(200);
   });
 
+  it('stays good while the database is away: 503, and afterwards it is exchanged', async () => {
+    const token = oldToken(subject);
+    const rename = (from: string, to: string) => app.dataSource.query(`ALTER TABLE ${from} RENAME TO ${to}`);
+    await rename('refresh_tokens', 'refresh_tokens_away');
+    const answer = await app.http.refresh(token).finally(() => rename('refresh_tokens_away', 'refresh_tokens'));
+    expect(outcome(answer)).toBe('503 temporarily_unavailable');
+    expect(outcome(await app.http.refresh(token))).toBe(200);
+  });
+
   it('costs one INSERT, its replay too, and junk asks no database', async () => {
     const token = oldToken(subject);
     expect(await app.statements.during(() => app.http.refresh(token))).toEqual(expect.arrayContaining(['INSERT']));
