@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { minify } from '@swc/core';
 import { build } from 'vite';
 
 const PROJECT = join(import.meta.dirname, '..');
@@ -18,16 +19,25 @@ await build({
     outDir: TARGET,
     emptyOutDir: true,
     target: 'es2022',
-    sourcemap: true,
     lib: { entry: 'index.ts' },
     rolldownOptions: {
       output: [
-        { format: 'es', entryFileNames: 'index.mjs', minify: true },
+        { format: 'es', entryFileNames: 'index.mjs' },
         { format: 'cjs', entryFileNames: 'index.js' },
       ],
     },
   },
 });
+
+// What browsers load is small.
+const module = join(TARGET, 'index.mjs');
+const { code } = await minify(readFileSync(module, 'utf8'), {
+  module: true,
+  ecma: 2022,
+  compress: { passes: 3, ecma: 2022, unsafe_arrows: true, pure_getters: true },
+  mangle: true,
+});
+writeFileSync(module, code);
 
 const tsc = join(PROJECT, 'node_modules/.bin/tsc');
 const { status } = spawnSync(tsc, ['-p', 'src/client', '--noEmit', 'false', '--emitDeclarationOnly', '--outDir', TARGET], {

@@ -1,13 +1,11 @@
 import type { AuthClientError } from './auth-client-error';
 
-/** Where tokens are kept: `localStorage`, `sessionStorage`, or anything with these three methods. */
+/** Where tokens are kept: `localStorage`, `sessionStorage`, or anything with these two methods. */
 export interface AuthStorage {
   /** The text at `key`, or null. */
   getItem(key: string): string | null;
   /** Keeps a text. */
   setItem(key: string, value: string): void;
-  /** Forgets it. */
-  removeItem(key: string): void;
 }
 
 /** The server's routes. Each is resolved against `baseUrl` as a browser resolves a link. */
@@ -72,8 +70,8 @@ export interface AuthState {
 export type AuthEvent =
   /** A session began, here or in another tab, or was found again on a new page. */
   | { type: 'signed-in'; sessionId: string }
-  /** This tab has new tokens of the same session. */
-  | { type: 'refreshed'; sessionId: string }
+  /** This tab has got new tokens. */
+  | { type: 'refreshed' }
   /** A refresh brought no verdict; the next try is in `retryIn` milliseconds. Nobody is signed out by it. */
   | { type: 'refresh-failed'; error: AuthClientError; retryIn: number }
   /** The session is over; `code` is the server's, for instance `refresh_token_expired`. */
@@ -113,7 +111,7 @@ export interface AccessTokenRequest {
 export interface OwnSessions {
   /** Those that live, newest first. */
   list: () => Promise<OwnSession[]>;
-  /** Ends one. For the current one use `logout`. */
+  /** Ends one of those listed. For the current one use `logout`. */
   end: (id: string) => Promise<void>;
   /** Ends all but the current one. */
   endOthers: () => Promise<void>;
@@ -131,7 +129,7 @@ export interface AuthClient {
   /**
    * An access token that still lives, refreshed if need be; null when signed out.
    *
-   * @throws AuthClientError when a refresh is needed and brings no verdict, at once while the client is backing off
+   * @throws AuthClientError when a refresh is needed and brings no verdict, at once while it waits for the next try
    */
   getAccessToken: (request?: AccessTokenRequest) => Promise<string | null>;
   /**
@@ -148,7 +146,7 @@ export interface AuthClient {
    * @throws AuthClientError `no_tokens` when there are none in it
    */
   setSession: (tokenResponse: object) => void;
-  /** A new access token now, also while the client is backing off; null when signed out. @throws AuthClientError as `getAccessToken` */
+  /** A new access token now, also while the client waits for the next try; null when signed out. @throws AuthClientError as `getAccessToken` */
   refresh: () => Promise<string | null>;
   /**
    * Signs out at once, here and in the other tabs, then tells the server. If it can't be reached it is told again, later.

@@ -1,21 +1,15 @@
+import type { AccessTokenSource } from './access-token';
 import type { AuthClient } from './auth-client';
 import type { Settings } from './settings';
 
-interface Tokens {
-  /** As {@link AuthClient.getAccessToken}. */
-  get: AuthClient['getAccessToken'];
-  /** Replaces the token that was refused, unless it has been replaced. */
-  renew: (refused: string, signal?: AbortSignal | null) => Promise<string | null>;
-}
-
 /** `fetch` with the access token, for those who may have it. */
-export function createAuthorizedFetch({ fetch, origins, resolve }: Settings, tokens: Tokens): AuthClient['fetch'] {
+export function createAuthorizedFetch({ fetch, origins, resolve }: Settings, tokens: AccessTokenSource): AuthClient['fetch'] {
   return async (input, init = {}) => {
     const request = input instanceof Request ? input : null;
-    const url = request ? new URL(request.url) : resolve(input as string | URL);
+    const url = resolve(request?.url ?? (input as string | URL));
     const headers = new Headers(init.headers ?? request?.headers);
     const signal = init.signal ?? request?.signal;
-    const mayHave = origins.has(url.origin) && !headers.has('authorization');
+    const mayHave = origins.includes(url.origin) && !headers.has('authorization');
     const token = mayHave ? await tokens.get({ signal }) : null;
     if (!token) return fetch(request ?? url, init);
     const send = (access: string, target: Request | URL) => {
@@ -24,8 +18,9 @@ export function createAuthorizedFetch({ fetch, origins, resolve }: Settings, tok
     };
     const response = await send(token, request?.clone() ?? url);
     if (response.status !== 401 || !(await isCurable(response))) return response;
-    const renewed = await tokens.renew(token, signal);
-    if (!renewed || isReadOnce(init.body)) return response;
+    const renewed = await tokens.replace(token, signal);
+    // A stream can't be sent a second time; those who send one must say so (Fetch §5.3).
+    if (!renewed || 'duplex' in init) return response;
     void response.body?.cancel();
     return send(renewed, request ?? url);
   };
@@ -44,10 +39,4 @@ async function isCurable(response: Response): Promise<boolean> {
     .json()
     .catch(() => null)) as { code?: unknown } | null;
   return body?.code === undefined || /^access_token_/.test(body.code as string);
-}
-
-/** A stream, or in Node an iterator: it can't be sent a second time. */
-function isReadOnce(body: unknown): boolean {
-  const source = Object(body) as object;
-  return 'getReader' in source || Symbol.asyncIterator in source;
 }

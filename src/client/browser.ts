@@ -2,13 +2,20 @@
 interface Page {
   document?: EventTarget & { visibilityState: string };
   addEventListener?: EventTarget['addEventListener'];
-  removeEventListener?: EventTarget['removeEventListener'];
   location?: { href: string };
   navigator?: { locks?: Locks };
+  BroadcastChannel?: new (name: string) => Channel;
 }
 
 interface Locks {
   request(name: string, options: { signal: AbortSignal }, work: () => unknown): Promise<unknown>;
+}
+
+/** What is used of a BroadcastChannel. */
+export interface Channel {
+  onmessage: (event: { data: unknown }) => void;
+  postMessage(message: unknown): void;
+  close(): void;
 }
 
 const LOCK_LIMIT_MS = 5000;
@@ -27,42 +34,32 @@ export const sleep = (ms: number): Promise<void> => new Promise((resolve) => set
 
 /** Waits no longer than until the signal; the work itself goes on. */
 export function abortable<T>(work: Promise<T>, signal?: AbortSignal | null): Promise<T> {
-  if (!signal) return work;
-  return new Promise<T>((resolve, reject) => {
-    const abort = () => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort);
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  const aborted = new Promise<never>((_, reject) => {
+    const abort = () => reject(signal?.reason as Error);
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort);
   });
+  return Promise.race([work, aborted]);
 }
 
 /**
- * One tab of the origin at a time. Neither waiting for the lock nor holding it takes more than five seconds: a tab that
+ * One tab of the origin at a time, if there is a name for what they share. Neither waiting for the lock nor holding it takes more than five seconds: a tab that
  * hangs must not stop the others, and the server gives two tabs with one token the same successor.
  */
-export async function locked<T>(name: string, work: () => Promise<T>): Promise<T> {
+export async function locked<T>(name: string | false | undefined, work: () => Promise<T>): Promise<T> {
   const locks = page.navigator?.locks;
-  if (!locks) return work();
-  const waiting = new AbortController();
-  const stopWaiting = later(LOCK_LIMIT_MS, () => waiting.abort());
+  if (!locks || !name) return work();
   let result: Promise<T> | undefined;
   const hold = () => {
-    stopWaiting();
     result = work();
     return Promise.race([result, sleep(LOCK_LIMIT_MS)]);
   };
-  await locks.request(name, { signal: waiting.signal }, hold).catch(() => undefined);
+  await locks.request(name, { signal: AbortSignal.timeout(LOCK_LIMIT_MS) }, hold).catch(() => undefined);
   return result ?? work();
 }
 
-/** Calls back when a page is looked at again or the network is. @returns what stops it */
-export function onWake(wake: (online: boolean) => void): () => void {
-  const online = () => wake(true);
-  const visible = () => page.document?.visibilityState === 'visible' && wake(false);
-  page.addEventListener?.('online', online);
-  page.document?.addEventListener('visibilitychange', visible);
-  return () => {
-    page.removeEventListener?.('online', online);
-    page.document?.removeEventListener('visibilitychange', visible);
-  };
+/** Calls back when a page is looked at again or the network is, until the signal. */
+export function onWake(wake: (online?: boolean) => void, signal: AbortSignal): void {
+  page.addEventListener?.('online', () => wake(true), { signal });
+  page.document?.addEventListener('visibilitychange', () => page.document?.visibilityState === 'visible' && wake(), { signal });
 }

@@ -1,39 +1,38 @@
 import type { AuthClientOptions, AuthPaths } from './auth-client';
 import { page } from './browser';
 
-export type Settings = Required<Omit<AuthClientOptions, 'baseUrl' | 'storage' | 'origins' | 'paths'>> &
-  Pick<AuthClientOptions, 'storage'> & {
-    urls: Required<AuthPaths>;
-    origins: ReadonlySet<string>;
+type Defaulted = 'refreshMargin' | 'accessTokenProp' | 'refreshTokenProp' | 'refreshTokenParam' | 'fetch' | 'now' | 'onEvent' | 'storageKey';
+
+export type Settings = Required<Pick<AuthClientOptions, Defaulted>> &
+  Pick<AuthClientOptions, 'storage' | 'headers' | 'sendAccessToken'> & {
+    paths: Required<AuthPaths>;
+    origins: readonly string[];
     cookie: boolean;
+    /** What tabs that act together have in common; falsy for one that is on its own. */
+    shared: string | false | undefined;
     /** The absolute address of a path. */
     resolve: (path: string | URL) => URL;
   };
 
-const PATHS: Required<AuthPaths> = { login: 'auth/login', refresh: 'auth/jwt-refresh', logout: 'auth/logout', sessions: 'auth/sessions' };
-
 /** Fills in the defaults. */
 export function settingsOf({ baseUrl, paths, origins = [], ...options }: AuthClientOptions): Settings {
   // Where there is no page, a relative address leads nowhere instead of to this machine (RFC 2606 §2).
-  const base = new URL(baseUrl.replace(/\/?$/, '/'), page.location?.href ?? 'http://no-page.invalid');
-  const resolve = (path: string | URL) => new URL(path, base);
-  const urls = Object.entries({ ...PATHS, ...paths }).map(([name, path]) => [name, resolve(path).href]);
+  const base = new URL(baseUrl.replace(/\/?$/, '/'), page.location?.href ?? 'http://no.invalid');
+  const { storageKey = `nestjs-jwt-refresh:${base.href}`, crossTab = page.document } = options;
   return {
-    storageKey: `nestjs-jwt-refresh:${base.href}`,
     refreshMargin: 30,
-    crossTab: !!page.document,
     accessTokenProp: 'access_token',
     refreshTokenProp: 'refresh_token',
     refreshTokenParam: 'refresh_token',
-    sendAccessToken: false,
-    headers: {},
     fetch: (input, init) => fetch(input, init),
-    now: () => Date.now(),
+    now: Date.now,
     onEvent: () => undefined,
     ...options,
-    urls: Object.fromEntries(urls) as Required<AuthPaths>,
-    origins: new Set([base, ...origins].map((origin) => new URL(origin).origin)),
+    storageKey,
+    shared: crossTab && storageKey,
+    paths: { login: 'auth/login', refresh: 'auth/jwt-refresh', logout: 'auth/logout', sessions: 'auth/sessions', ...paths },
+    origins: [base, ...origins].map((origin) => new URL(origin).origin),
     cookie: options.mode === 'cookie',
-    resolve,
+    resolve: (path) => new URL(path, base),
   };
 }

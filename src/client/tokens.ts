@@ -9,9 +9,11 @@ export interface Tokens {
   refresh?: string;
   /** When the request was sent that brought them, in milliseconds. */
   from: number;
-  /** Milliseconds that the access token lives; null if the server did not say. */
-  life: number | null;
+  /** Milliseconds that the access token lives; very many if the server did not say. */
+  life: number;
 }
+
+const FOREVER_MS = 1e15;
 
 const at = (body: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown> | null | undefined)?.[name], body);
@@ -22,9 +24,8 @@ export function readTokens(body: unknown, from: number, settings: Settings, prev
   // RFC 6749 §6: without a new refresh token the old one stays good.
   const refresh = settings.cookie ? undefined : (at(body, settings.refreshTokenProp) ?? previous?.refresh);
   if (typeof access !== 'string' || !(settings.cookie || typeof refresh === 'string')) return null;
-  const seconds = at(body, 'expires_in');
   const id = sidOf(access) ?? previous?.id ?? `${Math.random()}`;
-  return { id, access, refresh: refresh as string | undefined, from, life: typeof seconds === 'number' ? seconds * 1000 : null };
+  return { id, access, refresh: refresh as string | undefined, from, life: Number(at(body, 'expires_in')) * 1000 || FOREVER_MS };
 }
 
 /** The access token belongs to the server, but a JWT says whose session it is. */
@@ -42,9 +43,5 @@ function sidOf(jwt: string): string | undefined {
  * that stands before the request was set back: nobody knows how long ago that was, so the token counts as spent.
  */
 export function remaining({ from, life }: Tokens, now: number): number {
-  if (life === null) return Infinity;
   return now < from ? 0 : from + life - now;
 }
-
-/** Milliseconds before its end at which the access token is due. */
-export const marginOf = ({ life }: Tokens, { refreshMargin }: Settings): number => Math.min(refreshMargin * 1000, (life ?? 0) / 10);
