@@ -4,6 +4,7 @@ import { BrowserClient } from '../support/browser-client';
 import { type Answer, bearer } from '../support/http';
 import { LoginController } from '../support/login.controller';
 import { PassportController, ProbeController } from '../support/probe.controller';
+import { basic, CLIENTS, refreshGrant, sendOAuth } from '../support/oauth';
 import { describeOnEveryDatabase, newSubject, type RunningApp, type Stack } from '../support/stack';
 import { TcpProxy } from '../support/tcp-proxy';
 
@@ -16,6 +17,18 @@ const expectUnavailable = ({ status, headers, body }: Answer): void => {
   expect({ status, code: body.code, retryAfter: headers.get('retry-after') }).toEqual({
     status: 503,
     code: 'temporarily_unavailable',
+    retryAfter: '1',
+  });
+};
+
+const { any } = CLIENTS;
+const withClients = { oauth: { clients: [...CLIENTS.options] } };
+
+/** RFC 7009 §2.2.1 for revocation; the other OAuth routes answer alike. */
+const expectUnavailableOAuth = ({ status, headers, body }: Answer): void => {
+  expect({ status, error: body.error, retryAfter: headers.get('retry-after') }).toEqual({
+    status: 503,
+    error: 'temporarily_unavailable',
     retryAfter: '1',
   });
 };
@@ -56,6 +69,23 @@ function onServer(stack: Stack): void {
     expect((await app.http.refresh(refreshToken)).status).toBe(200);
     expect((await app.http.logout(other.refreshToken)).status).toBe(204);
     expect(await app.rows(subject)).toMatchObject([{ generation: 1, revokedAt: null }, { revokedReason: 'logout' }]);
+  });
+
+  it('answers 503 with Retry-After on the OAuth routes, never 200 and never that a token is not active', async () => {
+    const clients = await stack.start(withClients, {}, proxy.url);
+    const { accessToken, refreshToken } = await clients.login(newSubject());
+    const client = basic(any.id, any.secret);
+    proxy.cut();
+    for (const token of [accessToken, refreshToken]) {
+      expectUnavailableOAuth(await sendOAuth(clients.http, 'revoke', { token }, client));
+      expectUnavailableOAuth(await sendOAuth(clients.http, 'introspect', { token }, client));
+    }
+    expectUnavailableOAuth(await refreshGrant(clients.http, refreshToken, {}, client));
+    proxy.restore();
+    expect((await sendOAuth(clients.http, 'introspect', { token: accessToken }, client)).body.active).toBe(true);
+    expect((await refreshGrant(clients.http, refreshToken, {}, client)).status).toBe(200);
+    expect((await sendOAuth(clients.http, 'revoke', { token: refreshToken }, client)).status).toBe(200);
+    await clients.close();
   });
 
   it('gives the same successor when the reply to a committed rotation never arrived', async () => {
@@ -150,5 +180,18 @@ function onSqlite(stack: Stack): void {
     expect((await app.http.get('/strict', bearer(accessToken))).status).toBe(200);
     rival.exec('ROLLBACK');
     expect((await app.http.refresh(refreshToken)).status).toBe(200);
+  });
+
+  it('answers 503 on the OAuth routes when the lock is held too long; asking needs no lock', async () => {
+    const clients = await stack.start(withClients);
+    const { refreshToken, accessToken } = await clients.login(newSubject());
+    const client = basic(any.id, any.secret);
+    await clients.audit('nobody');
+    rival.exec('BEGIN IMMEDIATE');
+    expectUnavailableOAuth(await refreshGrant(clients.http, refreshToken, {}, client));
+    for (const token of [refreshToken, accessToken]) expectUnavailableOAuth(await sendOAuth(clients.http, 'revoke', { token }, client));
+    expect((await sendOAuth(clients.http, 'introspect', { token: refreshToken }, client)).body.active).toBe(true);
+    rival.exec('ROLLBACK');
+    expect((await refreshGrant(clients.http, refreshToken, {}, client)).status).toBe(200);
   });
 }
