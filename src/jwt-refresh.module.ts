@@ -1,4 +1,16 @@
-import { type CanActivate, type DynamicModule, Module, type Provider, type Type, UseGuards } from '@nestjs/common';
+import {
+  type CanActivate,
+  type DynamicModule,
+  Inject,
+  type MiddlewareConsumer,
+  Module,
+  type NestModule,
+  type Provider,
+  RequestMethod,
+  type Type,
+  UseGuards,
+  VERSION_NEUTRAL,
+} from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -24,6 +36,7 @@ import { accessTokenStrategy } from './guards/access-token.strategy';
 import { JwtAuthGuard } from './guards/jwt-auth.guard';
 import { JwtRefreshGuard } from './guards/jwt-refresh.guard';
 import { BearerReader } from './http/bearer-reader';
+import { ignoreTypeOfEmptyBody } from './http/empty-body.middleware';
 import { ErrorPresenter } from './http/error-presenter';
 import { JwtRefreshExceptionFilter } from './http/jwt-refresh-exception.filter';
 import { JwksController } from './http/jwks.controller';
@@ -135,7 +148,18 @@ const ADMIN_PROVIDERS: Provider[] = [
  * ```
  */
 @Module({})
-export class JwtRefreshModule extends ConfigurableModuleClass {
+export class JwtRefreshModule extends ConfigurableModuleClass implements NestModule {
+  constructor(@Inject(JWT_REFRESH_EXTRAS) private readonly extras: JwtRefreshExtras) {
+    super();
+  }
+
+  /** Nest calls it. @internal */
+  configure(consumer: MiddlewareConsumer): void {
+    if (this.extras.controllers?.refresh === false) return;
+    const path = joinPaths(this.extras.path, this.extras.routes?.logout ?? 'logout');
+    consumer.apply(ignoreTypeOfEmptyBody).forRoutes({ path, method: RequestMethod.POST, version: VERSION_NEUTRAL });
+  }
+
   /**
    * Registers the module with options known now.
    *

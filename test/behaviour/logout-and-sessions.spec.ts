@@ -89,6 +89,13 @@ describeOnEveryStack('logout and own sessions', (stack) => {
       expect(await alive(refreshToken)).toBe(false);
     });
 
+    it('does so for an empty body that calls itself JSON, as aurelia-authentication sends it', async () => {
+      const { accessToken, refreshToken } = await app.login(subject);
+      const headers = { ...bearer(accessToken), 'Content-Type': 'application/json' };
+      expect((await app.http.send('POST', '/auth/logout', { headers })).status).toBe(204);
+      expect(await alive(refreshToken)).toBe(false);
+    });
+
     it('answers 400 when there is neither token', async () => {
       expect(await app.http.post('/auth/logout', {})).toMatchObject({ status: 400, body: { code: 'refresh_token_missing' } });
       expect(await app.http.post('/auth/logout', {}, bearer('junk'))).toMatchObject({ status: 400 });

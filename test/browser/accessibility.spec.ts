@@ -15,7 +15,7 @@ describe('every page of the dashboard', () => {
   let reused: string;
 
   beforeAll(async () => {
-    stage = await DashboardStage.open('fastify');
+    stage = await DashboardStage.open({ HTTP_ADAPTER: 'fastify' });
     reused = await liveALittle(stage);
     if (SCREENSHOTS) mkdirSync(SCREENSHOTS, { recursive: true });
   });

@@ -10,7 +10,7 @@ describe.each(['express', 'fastify'])('the dashboard on %s', (adapter) => {
   let page: Page;
 
   beforeAll(async () => {
-    stage = await DashboardStage.open(adapter);
+    stage = await DashboardStage.open({ HTTP_ADAPTER: adapter });
   });
   afterAll(() => stage.close());
   afterEach(async () => {
