@@ -62,6 +62,7 @@ import { OAuthController } from './oauth/oauth.controller';
 import { ServerMetadataController, WELL_KNOWN_PATH } from './oauth/server-metadata.controller';
 import { TokenInspector } from './oauth/token-inspector.service';
 import { JWT_REFRESH_RESOLVED_OPTIONS, resolveOptions } from './resolve-options';
+import { joinPaths } from './route-path';
 import { RevocationService } from './revocation/revocation.service';
 import { SessionCheckService } from './revocation/session-check.service';
 import { AccessTokenBinding } from './rotation/access-token-binding';
@@ -156,8 +157,13 @@ export class JwtRefreshModule extends ConfigurableModuleClass implements NestMod
   /** Nest calls it. @internal */
   configure(consumer: MiddlewareConsumer): void {
     if (this.extras.controllers?.refresh === false) return;
-    const path = joinPaths(this.extras.path, this.extras.routes?.logout ?? 'logout');
-    consumer.apply(ignoreTypeOfEmptyBody).forRoutes({ path, method: RequestMethod.POST, version: VERSION_NEUTRAL });
+    const { path, routes: { refresh = 'jwt-refresh', logout = 'logout' } = {} } = this.extras;
+    const routes = [refresh, logout].map((name) => ({
+      path: joinPaths(path, name),
+      method: RequestMethod.POST,
+      version: VERSION_NEUTRAL,
+    }));
+    consumer.apply(ignoreTypeOfEmptyBody).forRoutes(...routes);
   }
 
   /**
@@ -244,13 +250,6 @@ function adminControllersFor({ adminPath, controllers = {}, globalGuard }: JwtRe
 function guarded(controller: Type, globalGuard = false, ...then: Type<CanActivate>[]): Type {
   UseGuards(...(globalGuard ? [] : [JwtAuthGuard]), ...then)(controller);
   return controller;
-}
-
-function joinPaths(...paths: unknown[]): string {
-  return paths
-    .map((path) => String(path).replace(/^\/+|\/+$/g, ''))
-    .filter(Boolean)
-    .join('/');
 }
 
 function databaseProvider(dataSource?: string): Provider {

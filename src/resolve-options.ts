@@ -18,6 +18,7 @@ import type { ResolvedOAuthClient } from './oauth/oauth-clients';
 import { resolveClients } from './oauth/resolve-clients';
 import { OptionsCheck } from './options-check';
 import { type ResolvedCookie, resolveCookie } from './resolve-cookie';
+import { joinPaths } from './route-path';
 import { keysFromSecrets, type ResolvedKey, resolveKeys } from './resolve-keys';
 
 /** Options with every default filled in, durations in seconds and keys parsed. */
@@ -71,6 +72,7 @@ const RESPONSE_MEMBERS = ['token_type', 'expires_in', 'refresh_expires_in'];
 export function resolveOptions(options: JwtRefreshOptions, extras: JwtRefreshExtras = {}): ResolvedOptions {
   const check = new OptionsCheck();
   checkExtras(check, extras);
+  refuseSharedPaths(check, extras);
   const given = check.section('', options, ALLOWED.root);
   const secrets = resolveSecrets(check, given.secret);
   const resolved = {
@@ -118,6 +120,15 @@ const ALLOWED = {
   routes: ['refresh', 'logout', 'sessions'],
   controllers: ['refresh', 'sessions', 'oauth', 'jwks', 'admin', 'dashboard'],
 } as const; // prettier-ignore
+
+/** Of two routes at one path, one would never be reached. */
+function refuseSharedPaths(check: OptionsCheck, { path, oauthPath, routes = {}, controllers = {} }: JwtRefreshExtras): void {
+  if (controllers.oauth === false || controllers.refresh === false) return;
+  const { refresh = 'jwt-refresh', logout = 'logout' } = routes;
+  const oauth = ['token', 'revoke', 'introspect'].map((name) => joinPaths(oauthPath, name));
+  const shared = [refresh, logout].map((name) => joinPaths(path, name)).find((route) => oauth.includes(route));
+  if (shared) check.problem('oauthPath', `makes an OAuth route of /${shared}, which is in use; choose another, or controllers: { oauth: false }`);
+}
 
 /** Nest has used them by now; a misspelt one is still better named than ignored. */
 function checkExtras(check: OptionsCheck, { path, oauthPath, adminPath, routes, controllers, passportStrategy = false }: JwtRefreshExtras): void {

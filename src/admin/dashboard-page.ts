@@ -1,5 +1,6 @@
 import type { JwtRefreshExtras } from '../jwt-refresh.options';
 import type { ResolvedOptions } from '../resolve-options';
+import { joinPaths } from '../route-path';
 
 const CONFIG_PLACE = '__JWT_REFRESH_CONFIG__';
 
@@ -15,8 +16,7 @@ export function dashboardConfig({ admin, request, response }: ResolvedOptions, e
   const root = up + '../'.repeat(segments.length);
   const below = (path: string) => (path.startsWith('/') ? path : root + path);
   const { refresh = 'jwt-refresh', logout = 'logout' } = extras.routes ?? {};
-  const authPath = (extras.path ?? '').replace(/^\/+|\/+$/g, '');
-  const route = (name: string) => below([authPath, name].filter(Boolean).join('/'));
+  const route = (name: string) => below(joinPaths(extras.path, name));
   return {
     api: `${up}../${segments.at(-1)}`,
     login: { url: below(admin.login.path), usernameField: admin.login.usernameField, passwordField: admin.login.passwordField },

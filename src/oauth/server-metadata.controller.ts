@@ -1,3 +1,4 @@
+import { joinPaths } from '../route-path';
 import { Controller, Get, Inject, NotFoundException, Param } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import { Public } from '../guards/decorators';
@@ -41,9 +42,9 @@ export class ServerMetadataController {
 
   /** Where the app serves a path: the host may have a global prefix, and exceptions to it. */
   private prefixed(path: string): string {
-    const prefix = this.app.getGlobalPrefix().replace(/^\/+|\/+$/g, '');
+    const prefix = this.app.getGlobalPrefix();
     const { exclude = [] } = this.app.getGlobalPrefixOptions();
     const isExcluded = exclude.some(({ pathRegex }) => pathRegex.test(`/${path}`));
-    return prefix && !isExcluded ? `/${prefix}/${path}` : `/${path}`;
+    return `/${joinPaths(isExcluded ? '' : prefix, path)}`;
   }
 }

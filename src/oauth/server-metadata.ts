@@ -1,3 +1,4 @@
+import { joinPaths } from '../route-path';
 import type { JwtRefreshExtras } from '../jwt-refresh.options';
 import type { ResolvedOptions } from '../resolve-options';
 import type { ServerMetadata } from './oauth.models';
@@ -14,13 +15,13 @@ export function issuerUrlOf(issuer: string): URL | null {
 export function serverMetadata(
   { issuer, oauth: { clients } }: ResolvedOptions,
   { origin }: URL,
-  { oauthPath = '', controllers }: JwtRefreshExtras,
+  { oauthPath, controllers }: JwtRefreshExtras,
   located: (path: string) => string,
 ): ServerMetadata {
   const isConfidential = clients.some(({ secretHash }) => secretHash !== null);
   const isPublic = clients.length === 0 || clients.some(({ secretHash }) => secretHash === null);
   const methods = [...(isPublic ? ['none'] : []), ...(isConfidential ? WITH_SECRET : [])];
-  const endpoint = (name: string) => origin + located(`${oauthPath.replace(/^\/+|\/+$/g, '')}/${name}`);
+  const endpoint = (name: string) => origin + located(joinPaths(oauthPath, name));
   return {
     issuer,
     token_endpoint: endpoint('token'),

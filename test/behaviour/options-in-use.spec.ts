@@ -8,6 +8,7 @@ import {
   JWT_REFRESH_ENTITIES,
   JWT_REFRESH_MIGRATIONS,
   JwtRefreshModule,
+  type JwtRefreshExtras,
   type JwtRefreshModuleAsyncOptions,
   type JwtRefreshOptions,
   JwtRefreshService,
@@ -87,13 +88,21 @@ describeOnEveryAdapter('options in use', (stack) => {
     });
 
     it('take other names, and then the usual ones are free', async () => {
-      const app = await stack.start({ path: 'oauth', routes: { refresh: 'token', logout: 'revoke', sessions: 'devices/mine' } });
+      const routes = { refresh: 'token', logout: 'revoke', sessions: 'devices/mine' };
+      const app = await stack.start({ path: 'oauth', routes, controllers: { oauth: false } });
       await expectWholeLife(app, { refresh: '/oauth/token', sessions: '/oauth/devices/mine', logout: '/oauth/revoke' });
       const { accessToken, refreshToken } = await app.login(subject);
       for (const path of ['/oauth/jwt-refresh', '/oauth/logout', '/auth/jwt-refresh', '/auth/logout']) {
         expect((await app.http.post(path, { refresh_token: refreshToken })).status).toBe(404);
       }
       expect((await app.http.get('/oauth/sessions', bearer(accessToken))).status).toBe(404);
+    });
+
+    it('stop the boot where two of them would share a path', async () => {
+      const start = (extras: JwtRefreshExtras) => startWith(stack, [JwtRefreshModule.forRoot({ ...options(), ...extras })]);
+      await expect(start({ path: '/oauth/', routes: { logout: 'revoke' } })).rejects.toThrow('oauthPath makes an OAuth route of /oauth/revoke');
+      const { app } = await start({ path: 'oauth', routes: { logout: 'revoke' }, oauthPath: 'oauth2' });
+      await app.close();
     });
 
     it('keep their usual path and names when the host gives undefined', async () => {
@@ -406,7 +415,8 @@ describeOnEveryAdapter('options in use', (stack) => {
 
     it('works twice in one app, and neither takes the tokens of the other', async () => {
       const web = JwtRefreshModule.forRoot({ ...options(), isGlobal: false });
-      const partner = JwtRefreshModule.forRoot({ ...options({ issuer: 'https://partner.example' }), isGlobal: false, path: 'partner' });
+      const controllers = { oauth: false, jwks: false };
+      const partner = JwtRefreshModule.forRoot({ ...options({ issuer: 'https://partner.example' }), isGlobal: false, path: 'partner', controllers });
       const { app, http } = await startWith(stack, [web, partner, feature([web]), feature([partner], 'partner-feature')]);
       const mine = await serviceIn(app, web).issue({ subject });
       const theirs = await serviceIn(app, partner).issue({ subject });
