@@ -1,7 +1,5 @@
 import { Field, Model } from '../openapi/openapi';
-import { flag, integer, oneOf, type Schema, text, uuid } from '../openapi/schema';
-
-const optional = <Value>(schema: Schema<Value>): Schema<Value | undefined> => ({ ...(schema as Schema<Value | undefined>), required: false });
+import { flag, integer, oneOf, optional, text, uuid } from '../openapi/schema';
 
 /** What introspection tells of a token (RFC 7662 §2.2). */
 @Model('Introspection', 'What a token is (RFC 7662 §2.2). Of a token that is not active, nothing but that.')

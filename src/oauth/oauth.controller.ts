@@ -7,11 +7,11 @@ import { JwtRefreshService } from '../jwt-refresh.service';
 import { OAuthErrors } from '../openapi/oauth-errors';
 import { Accepts, Answers, ClientBasic, Operation, Section } from '../openapi/openapi';
 import { RefreshHooks } from '../rotation/refresh-hooks';
-import type { OAuthTokenResponse } from '../tokens/token-pair';
+import { OAuthTokenResponse } from '../tokens/token-pair';
 import { ClientAuthenticator } from './client-authenticator';
 import { type Introspection, IntrospectionView } from './introspection';
 import { OAuthExceptionFilter } from './oauth-exception.filter';
-import { TokenHolder, TokenRequest, TokenResponse } from './oauth.models';
+import { TokenHolder, TokenRequest } from './oauth.models';
 import { readParameters } from './oauth-parameters';
 import { TokenInspector } from './token-inspector.service';
 
@@ -37,7 +37,7 @@ export class OAuthController {
   @Operation('oauthToken', 'Exchanges a refresh token for its successor and a new access token')
   @ClientBasic()
   @Accepts(TokenRequest)
-  @Answers(200, 'The token response.', TokenResponse)
+  @Answers(200, 'The token response.', OAuthTokenResponse)
   @OAuthErrors(
     '`invalid_request`, `invalid_grant`, `unsupported_grant_type` or `invalid_scope`.',
     `${NO_CLIENT}. \`invalid_token\`: the access token is.`,

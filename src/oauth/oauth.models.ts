@@ -1,7 +1,5 @@
 import { Field, Model } from '../openapi/openapi';
-import { integer, listOf, oneOf, type Schema, text } from '../openapi/schema';
-
-const optional = <Value>(schema: Schema<Value>): Schema<Value | undefined> => ({ ...(schema as Schema<Value | undefined>), required: false });
+import { listOf, oneOf, optional, text } from '../openapi/schema';
 
 /** How a client says in the body who it is (RFC 6749 §2.3.1). */
 class ClientBody {
@@ -31,27 +29,6 @@ export class TokenHolder extends ClientBody {
 
   @Field('Accepted, and not needed.', optional(text))
   token_type_hint?: string;
-}
-
-@Model('OAuthTokenResponse', 'The token response (RFC 6749 §5.1).')
-export class TokenResponse {
-  @Field('The signed JWT.', text)
-  access_token!: string;
-
-  @Field('How to send the access token (RFC 6750).', oneOf(['Bearer']))
-  token_type!: 'Bearer';
-
-  @Field('Seconds until the access token expires.', integer)
-  expires_in!: number;
-
-  @Field('The only copy of the refresh token.', text)
-  refresh_token!: string;
-
-  @Field('Seconds until the refresh token expires, if it is not used.', integer)
-  refresh_expires_in!: number;
-
-  @Field("The access token's scope, if it has one.", optional(text))
-  scope?: string;
 }
 
 @Model('OAuthServerMetadata', 'What the server can do (RFC 8414 §2).')

@@ -38,8 +38,8 @@ export class TokenInspector {
   /** RFC 7662 §2.2. Changes nothing and tells nobody. @throws JwtRefreshError `temporarily_unavailable` */
   async introspect(token: string, client: ResolvedOAuthClient): Promise<Introspection> {
     const refreshToken = await this.minter.decode(token);
-    const active = refreshToken ? await this.findActiveRefreshToken(refreshToken) : await this.findActiveAccessToken(token);
-    return active && serves(client, active.aud) ? active : INACTIVE;
+    const active = refreshToken ? await this.findActiveRefreshToken(refreshToken, client) : await this.findActiveAccessToken(token, client);
+    return active ?? INACTIVE;
   }
 
   /**
@@ -60,9 +60,10 @@ export class TokenInspector {
     await this.revocation.revoke(session, { reason: 'logout', actor: session.subject, device: deviceFromRequest(request) });
   }
 
-  private async findActiveRefreshToken(token: DecodedRefreshToken): Promise<ActiveToken | null> {
+  private async findActiveRefreshToken(token: DecodedRefreshToken, client: ResolvedOAuthClient): Promise<ActiveToken | null> {
     const session = await this.rotation.findCurrent(token);
-    const claims = session && (await this.hooks.resolveSubject(session));
+    if (!session || !serves(client, session.audience)) return null;
+    const claims = await this.hooks.resolveSubject(session);
     return claims && this.describeSession(session, claims);
   }
 
@@ -80,9 +81,9 @@ export class TokenInspector {
     };
   }
 
-  private async findActiveAccessToken(token: string): Promise<ActiveToken | null> {
+  private async findActiveAccessToken(token: string, client: ResolvedOAuthClient): Promise<ActiveToken | null> {
     const claims = await this.findClaims(token);
-    if (!claims || !(await this.isLive(claims))) return null;
+    if (!claims || !serves(client, claims.aud) || !(await this.isLive(claims))) return null;
     const { sub, aud, iss, iat, nbf, exp, sid, jti } = claims;
     return { active: true, token_type: 'Bearer', sub, aud, iss, iat, nbf, exp, sid, jti, scope: scopeOf(claims) };
   }

@@ -1,21 +1,15 @@
 import { applyDecorators } from '@nestjs/common';
+import { ERROR_TABLE, type JwtRefreshErrorCode, type OAuthErrorName, oauthNameOf } from '../errors';
 import { Answers, Field, Model } from './openapi';
 import { oneOf, text } from './schema';
 
-const NAMES = [
-  'invalid_request',
-  'invalid_client',
-  'invalid_grant',
-  'unsupported_grant_type',
-  'invalid_scope',
-  'invalid_token',
-  'temporarily_unavailable',
-];
+const CODES = Object.keys(ERROR_TABLE) as JwtRefreshErrorCode[];
+const NAMES = [...new Set(CODES.map(oauthNameOf))].filter((name) => name !== null);
 
 @Model('OAuthError', 'An error of the OAuth routes (RFC 6749 §5.2).')
 class OAuthErrorBody {
   @Field('What happened.', oneOf(NAMES))
-  error!: string;
+  error!: OAuthErrorName;
 
   @Field('A sentence for people.', text)
   error_description!: string;

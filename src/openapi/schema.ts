@@ -27,6 +27,11 @@ export function orNull<Value>(schema: Schema<Value>): Schema<Value | null> {
   return { ...(schema as Schema<Value | null>), nullable: true };
 }
 
+/** A member that may be missing. */
+export function optional<Value>(schema: Schema<Value>): Schema<Value | undefined> {
+  return { ...(schema as Schema<Value | undefined>), required: false };
+}
+
 export function listOf<Value>(schema: Schema<Value>): Schema<readonly Value[]> {
   return typeof schema.type === 'function' ? { type: schema.type, isArray: true } : { type: 'array', items: schema };
 }

@@ -8,7 +8,7 @@ import type { SignedJwt } from './jwt-key';
 import { KeyRing } from './key-ring';
 import type { PublicJwk } from './public-jwk';
 
-/** The claims of an access token (RFC 9068 §2.2, but for `client_id`: there are no OAuth clients), and those the host added. */
+/** The claims of an access token (RFC 9068 §2.2, but for `client_id`: sessions begin at the host's login, not at an OAuth client), and those the host added. */
 export interface AccessTokenClaims {
   /** Who made it. */
   iss: string;

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { ResponseMembers } from '../hooks';
 import { Field, Model } from '../openapi/openapi';
-import { integer, named, oneOf, text } from '../openapi/schema';
+import { integer, named, oneOf, optional, text } from '../openapi/schema';
 import type { ResolvedOptions } from '../resolve-options';
 
 /** How token responses look here. */
@@ -17,15 +17,26 @@ interface TokenPairParts {
   members?: ResponseMembers;
 }
 
-/** The token response of RFC 6749 §5.1; members that a host adds stand beside these. */
-export interface OAuthTokenResponse {
-  access_token: string;
-  token_type: 'Bearer';
-  /** Seconds. */
-  expires_in: number;
-  refresh_token: string;
-  /** Seconds; not RFC 6749's. */
-  refresh_expires_in: number;
+/** The token response of the OAuth routes; members that a host adds stand beside these. */
+@Model('OAuthTokenResponse', 'The token response (RFC 6749 §5.1).')
+export class OAuthTokenResponse {
+  /** The signed JWT. */
+  @Field('The signed JWT.', text)
+  access_token!: string;
+  /** How to send the access token (RFC 6750). */
+  @Field('How to send the access token (RFC 6750).', oneOf(['Bearer']))
+  token_type!: 'Bearer';
+  /** Seconds until the access token expires. */
+  @Field('Seconds until the access token expires.', integer)
+  expires_in!: number;
+  /** The only copy of the refresh token. */
+  @Field('The only copy of the refresh token.', text)
+  refresh_token!: string;
+  /** Seconds until the refresh token expires, if it is not used; not RFC 6749's. */
+  @Field('Seconds until the refresh token expires, if it is not used.', integer)
+  refresh_expires_in!: number;
+  /** The access token's scope, if it has one. */
+  @Field("The access token's scope, if it has one.", optional(text))
   scope?: string;
 }
 

@@ -254,6 +254,25 @@ describeOnEveryAdapter('an error of POST /oauth/token (RFC 6749 §5.2)', (stack)
     expect((await refreshGrant(strict.http, refreshToken, {}, bearer(accessToken))).status).toBe(200);
   });
 
+  it('answers in the body and knows no cookie, whatever the transport', async () => {
+    for (const transport of ['cookie', 'both'] as const) {
+      const host = await stack.start({ transport });
+      const { refreshToken } = await host.login(newSubject());
+      const inCookie = { Cookie: `__Host-jwt-refresh=${refreshToken}; refresh_token=${refreshToken}`, 'X-Requested-With': 'fetch' };
+      expectOAuthError(await sendOAuth(host.http, 'token', 'grant_type=refresh_token', inCookie), 400, 'invalid_request');
+      const answer = await refreshGrant(host.http, refreshToken, {}, inCookie);
+      expect(answer).toMatchObject({ status: 200, body: { refresh_token: expect.stringMatching(/^jrt_/) } });
+      const refused = await refreshGrant(host.http, 'junk', {}, inCookie);
+      for (const { headers } of [answer, refused]) expect(headers.has('set-cookie')).toBe(false);
+    }
+  });
+
+  it("has the host's own members beside those of RFC 6749, which win", async () => {
+    const host = await stack.start({ hooks: { responseMembers: () => ({ userId: 7, access_token: 'x', token_type: 'x' }) } });
+    const { body } = await refreshGrant(host.http, (await host.login(newSubject())).refreshToken);
+    expect(body).toMatchObject({ userId: 7, token_type: 'Bearer', access_token: expect.stringMatching(/^ey/) });
+  });
+
   it('keeps its names whatever the host calls the members elsewhere', async () => {
     const renamed = await stack.start({
       request: { refreshTokenParam: 'jwt.refresh' },

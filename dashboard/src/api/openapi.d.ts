@@ -605,11 +605,11 @@ export interface components {
        */
       error:
         | 'invalid_request'
-        | 'invalid_client'
         | 'invalid_grant'
+        | 'invalid_token'
+        | 'invalid_client'
         | 'unsupported_grant_type'
         | 'invalid_scope'
-        | 'invalid_token'
         | 'temporarily_unavailable';
       /** @description A sentence for people. */
       error_description: string;
