@@ -158,12 +158,9 @@ export class JwtRefreshModule extends ConfigurableModuleClass implements NestMod
   configure(consumer: MiddlewareConsumer): void {
     if (this.extras.controllers?.refresh === false) return;
     const { path, routes: { refresh = 'jwt-refresh', logout = 'logout' } = {} } = this.extras;
-    const routes = [refresh, logout].map((name) => ({
-      path: joinPaths(path, name),
-      method: RequestMethod.POST,
-      version: VERSION_NEUTRAL,
-    }));
-    consumer.apply(ignoreTypeOfEmptyBody).forRoutes(...routes);
+    for (const name of [refresh, logout]) {
+      consumer.apply(ignoreTypeOfEmptyBody).forRoutes({ path: joinPaths(path, name), method: RequestMethod.POST, version: VERSION_NEUTRAL });
+    }
   }
 
   /**

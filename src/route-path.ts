@@ -1,7 +1,7 @@
 /** One path of several, without slashes around it. */
-export function joinPaths(...paths: unknown[]): string {
+export function joinPaths(...paths: (string | undefined)[]): string {
   return paths
-    .map((path) => (path === undefined ? '' : String(path)).replace(/^\/+|\/+$/g, ''))
+    .map((path) => String(path ?? '').replace(/^\/+|\/+$/g, ''))
     .filter(Boolean)
     .join('/');
 }

@@ -6,6 +6,7 @@ import type { HostClaims } from '../hooks';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import type { SignedJwt } from './jwt-key';
 import { KeyRing } from './key-ring';
+import { isCanonicalBase64url } from './refresh-token.codec';
 import type { PublicJwk } from './public-jwk';
 
 /** The claims of an access token (RFC 9068 §2.2, but for `client_id`: sessions begin at the host's login, not at an OAuth client), and those the host added. */
@@ -159,6 +160,5 @@ function kidOf(token: string): unknown {
 
 /** Spare bits in the last character of a signature stand for nothing (RFC 4648 §3.5): a changed token would still verify. */
 function isCanonical(token: string): boolean {
-  const signature = token.slice(token.lastIndexOf('.') + 1);
-  return Buffer.from(signature, 'base64url').toString('base64url') === signature;
+  return isCanonicalBase64url(token.slice(token.lastIndexOf('.') + 1));
 }

@@ -87,16 +87,14 @@ export class TokenPair {
 
   /** The token response. With the transport `cookie` no refresh token is in it. */
   toJSON(): Record<string, unknown> {
-    const response = this.withoutRefreshToken();
-    if (this.#shape.transport !== 'cookie') setAt(response, this.#shape.refreshTokenProp, this.refreshToken);
-    return response;
+    const { accessTokenProp, refreshTokenProp, transport } = this.#shape;
+    if (transport === 'cookie') return this.withoutRefreshToken();
+    return this.respond([accessTokenProp, this.accessToken], [refreshTokenProp, this.refreshToken]);
   }
 
   /** The token response for a client that gets the refresh token in a cookie. */
   withoutRefreshToken(): Record<string, unknown> {
-    const tokens: Record<string, unknown> = {};
-    setAt(tokens, this.#shape.accessTokenProp, this.accessToken);
-    return { ...this.members, ...tokens, token_type: this.tokenType, expires_in: this.expiresIn, refresh_expires_in: this.refreshExpiresIn };
+    return this.respond([this.#shape.accessTokenProp, this.accessToken]);
   }
 
   /** The token response of the OAuth routes: RFC 6749 §5.1's names and both tokens, whatever the options say. */
@@ -110,6 +108,12 @@ export class TokenPair {
       refresh_expires_in: this.refreshExpiresIn,
       ...(this.scope !== undefined && { scope: this.scope }),
     };
+  }
+
+  private respond(...tokens: [path: string, token: string][]): Record<string, unknown> {
+    const response: Record<string, unknown> = {};
+    for (const [path, token] of tokens) setAt(response, path, token);
+    return { ...this.members, ...response, token_type: this.tokenType, expires_in: this.expiresIn, refresh_expires_in: this.refreshExpiresIn };
   }
 }
 

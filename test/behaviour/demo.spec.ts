@@ -112,7 +112,7 @@ describe('starting the demo', () => {
     [{ DATABASE_URL: 'mysql://root@127.0.0.1:1/none', JWT_REFRESH_SECRET: SECRET }, 'No database answers'],
     [{ DATABASE_URL: 'oracle://x' }, 'DATABASE_URL must look like'],
     [{ HTTP_ADAPTER: 'koa' }, 'HTTP_ADAPTER must be express or fastify'],
-    [{ TRANSPORT: 'cookie' }, 'TRANSPORT must be body'],
+    [{ TRANSPORT: 'pigeon' }, 'TRANSPORT must be body or cookie or both'],
     [{ JWT_REFRESH_SECRET: 'short' }, 'secret has 5 bytes and needs at least 32'],
     [{ ACCESS_LIFETIME: 'soon', GRACE_SECONDS: 'x' }, 'accessToken.lifetime'],
   ])('tells what to do about %j', async (env, sentence) => {
