@@ -15,6 +15,8 @@ const BATCH_PAUSE_MS = 100;
 export class AuditQueue implements BeforeApplicationShutdown {
   private readonly logger = new Logger('JwtRefresh');
   private readonly waiting: JwtRefreshEvent[] = [];
+  /** What is being written. It is tried again as it is: with others added, a duplicate would tell nothing of those. */
+  private batch: JwtRefreshEvent[] = [];
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
 
@@ -36,7 +38,7 @@ export class AuditQueue implements BeforeApplicationShutdown {
   }
 
   add(event: JwtRefreshEvent): void {
-    if (this.waiting.length >= this.options.audit.queueLimit) this.dropOldest();
+    if (this.waiting.length >= Math.max(1, this.options.audit.queueLimit - this.batch.length)) this.dropOldest();
     this.waiting.push(event);
     this.timer ??= setTimeout(() => void this.flush(), BATCH_PAUSE_MS).unref();
   }
@@ -47,17 +49,19 @@ export class AuditQueue implements BeforeApplicationShutdown {
   }
 
   private async writeAll(): Promise<void> {
-    while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, BATCH_SIZE);
+    while (this.batch.length > 0 || this.waiting.length > 0) {
+      if (this.batch.length === 0) this.batch = this.waiting.splice(0, BATCH_SIZE);
       try {
-        await this.store.append(batch);
+        await this.store.append(this.batch);
       } catch (error) {
         // A duplicate means that an earlier try was committed and only its answer was lost.
-        if (error instanceof DuplicateKeyError) continue;
-        this.waiting.unshift(...batch);
-        this.timer ??= setTimeout(() => void this.flush(), BATCH_PAUSE_MS * 10).unref();
-        return;
+        if (!(error instanceof DuplicateKeyError)) return this.retryLater();
       }
+      this.batch = [];
     }
+  }
+
+  private retryLater(): void {
+    this.timer ??= setTimeout(() => void this.flush(), BATCH_PAUSE_MS * 10).unref();
   }
 }

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { sqliteFile } from '../../demo/database-url';
+import { AuditQueue } from '../../src/audit/audit.queue';
 import { BrowserClient } from '../support/browser-client';
 import { type Answer, bearer } from '../support/http';
 import { LoginController } from '../support/login.controller';
@@ -34,8 +35,9 @@ const expectUnavailableOAuth = ({ status, headers, body }: Answer): void => {
 };
 
 function onServer(stack: Stack): void {
+  const named = (table: string) => (stack.kind.name === 'postgres' ? `"${table}"` : `\`${table}\``);
   /** How a rotation or revocation begins; the counts of events are updates too. */
-  const change = stack.kind.name === 'postgres' ? 'UPDATE "refresh_tokens"' : 'UPDATE `refresh_tokens`';
+  const change = `UPDATE ${named('refresh_tokens')}`;
   let proxy: TcpProxy;
   let app: RunningApp;
 
@@ -145,6 +147,16 @@ function onServer(stack: Stack): void {
     proxy.restore();
     await app.http.refresh(refreshToken);
     expect((await app.audit(subject)).map(({ type }) => type)).toEqual(['refresh_token.issued', 'refresh_token.rotated', 'refresh_token.rotated']);
+  });
+
+  it('writes an audit event once whose reply never arrived, and loses none that came after it', async () => {
+    const subject = newSubject();
+    await app.audit(subject);
+    const { refreshToken } = await app.login(subject);
+    proxy.loseNextReplyTo(`INSERT INTO ${named('refresh_token_events')}`);
+    await app.app.get(AuditQueue).flush();
+    await app.http.refresh(refreshToken);
+    expect((await app.audit(subject)).map(({ type }) => type)).toEqual(['refresh_token.issued', 'refresh_token.rotated']);
   });
 }
 
