@@ -49,7 +49,7 @@ export default defineConfig(
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './{dashboard,src/client,test/browser,test/client}/tsconfig.json'],
+        project: ['./tsconfig.json', './{dashboard,demo/home/page,src/client,test/browser,test/client}/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

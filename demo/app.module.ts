@@ -4,6 +4,7 @@ import { JwtRefreshModule } from 'nestjs-jwt-refresh';
 import { demoDatabase } from './demo-database';
 import { DemoController } from './demo.controller';
 import { environment, serverSecret } from './environment';
+import { HomeController } from './home/home.controller';
 import { LoginController } from './login.controller';
 import { User } from './users/user.entity';
 import { UsersService } from './users/users.service';
@@ -28,7 +29,7 @@ import { UsersService } from './users/users.service';
       }),
     }),
   ],
-  controllers: [LoginController, DemoController],
+  controllers: [HomeController, LoginController, DemoController],
   providers: [UsersService],
 })
 export class AppModule {}

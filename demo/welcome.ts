@@ -5,6 +5,7 @@ export function welcome(url: string, database: string): string {
   const accounts = DEMO_ACCOUNTS.map(({ username, password }) => `${username} / ${password}`).join('   ');
   return `
 nestjs-jwt-refresh demo on ${url}
+the life of a session: ${url}/
 dashboard: ${url}/admin/refresh-tokens/dashboard (sign in as admin)
 API docs: ${url}/docs
 database: ${database}

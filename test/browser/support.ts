@@ -63,7 +63,8 @@ export class BrowserStage {
     context.on('weberror', (error) => this.complaints.push(error.error().message));
     context.on('console', (message) => {
       // A refused request is the point of some tests, and the browser logs each.
-      if (message.type() === 'error' && !/status of (401|403|404)/.test(message.text())) this.complaints.push(message.text());
+      if (message.type() === 'error' && !/status of (400|401|403|404|503)|ERR_(FAILED|INTERNET_DISCONNECTED)/.test(message.text()))
+        this.complaints.push(message.text());
     });
     context.on('request', (request) => {
       const known = [this.http.url, 'data:', 'blob:'].some((origin) => request.url().startsWith(origin));
