@@ -62,7 +62,7 @@ export interface AuthState {
   readonly status: 'unknown' | 'signed-in' | 'signed-out';
   /** The access token's `sid`, or something made up where it has none; null unless signed in. */
   readonly sessionId: string | null;
-  /** Who ended the session: `user` (`logout`, here or in another tab) or `server` (expired, revoked); null if nobody is known to have. */
+  /** Who ended the session: `user` (`logout`, here or in another tab) or `server` (expired, revoked); null if this client knew of none. */
   readonly endedBy: 'user' | 'server' | null;
 }
 

@@ -59,7 +59,7 @@ function createExchange({ cookie, shared }: Settings, { refresh, logOut, isFinal
       } catch (reason) {
         const error = reason as AuthClientError;
         if (!isFinal(error)) throw error;
-        if (isUnchanged()) replace(null, { type: 'signed-out', endedBy: 'server', code: error.code });
+        if (isUnchanged()) replace(null, { type: 'signed-out', endedBy: presented && 'server', code: error.code });
       }
     });
   };

@@ -1,0 +1,165 @@
+import { LoginController } from './login.controller';
+import { describeOnEveryAdapter, newSubject, type RunningApp } from '../support/stack';
+import { clientOf, createStorage, disposeClients, Network } from './support';
+
+/** One holder at a time, in the order of asking. */
+function installLocks(): () => void {
+  let last: Promise<unknown> = Promise.resolve();
+  const request = (_: string, __: unknown, work: () => unknown) => (last = last.then(work, work));
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  Object.defineProperty(globalThis, 'navigator', { value: { locks: { request } }, configurable: true });
+  return () => (before ? Object.defineProperty(globalThis, 'navigator', before) : Reflect.deleteProperty(globalThis, 'navigator'));
+}
+
+describeOnEveryAdapter('two clients in two tabs', (stack) => {
+  let app: RunningApp;
+  let cookieApp: RunningApp;
+  let network: Network;
+  let subject: string;
+  let uninstall: (() => void) | undefined;
+
+  beforeAll(async () => {
+    app = await stack.start();
+    cookieApp = await stack.start(
+      { transport: 'cookie', secret: 'a secret of the cookie app, 32 bytes or more' },
+      { controllers: [LoginController] },
+    );
+  });
+  beforeEach(() => {
+    network = new Network();
+    subject = newSubject();
+  });
+  afterEach(() => {
+    disposeClients();
+    uninstall?.();
+    uninstall = undefined;
+  });
+
+  describe.each([
+    ['without Web Locks', () => undefined],
+    ['with Web Locks', () => void (uninstall = installLocks())],
+  ])('%s', (_, prepare) => {
+    beforeEach(prepare);
+
+    it('share a session by storage: one rotation for both, and neither is signed out', async () => {
+      const storage = createStorage();
+      const tabs = [1, 2].map(() => clientOf(app, network, { storage, crossTab: true }));
+      tabs[0]!.setSession((await app.login(subject)).toJSON());
+      for (let period = 1; period <= 5; period++) {
+        app.clock.advance('31m');
+        const answers = await Promise.all(tabs.map((tab) => tab.fetch('/me')));
+        expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+        expect(await app.rows(subject)).toMatchObject([{ generation: period, revokedAt: null }]);
+      }
+      expect(tabs.map(({ state }) => state.status)).toEqual(['signed-in', 'signed-in']);
+    });
+
+    it('share an access token in cookie mode', async () => {
+      const storage = createStorage();
+      const tabs = [1, 2].map(() => clientOf(cookieApp, network, { mode: 'cookie', storage, crossTab: true }));
+      await tabs[0]!.login({ subject });
+      for (let period = 1; period <= 3; period++) {
+        cookieApp.clock.advance('31m');
+        const answers = await Promise.all(tabs.map((tab) => tab.fetch('/me')));
+        expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+        expect(await cookieApp.rows(subject)).toMatchObject([{ generation: period, revokedAt: null }]);
+      }
+      expect(storage.getItem(storage.key(0)!)).not.toContain('jrt_');
+    });
+  });
+
+  it('uses one request for both with Web Locks', async () => {
+    uninstall = installLocks();
+    const storage = createStorage();
+    const tabs = [1, 2].map(() => clientOf(app, network, { storage, crossTab: true }));
+    tabs[0]!.setSession((await app.login(subject)).toJSON());
+    app.clock.advance('31m');
+    await Promise.all(tabs.map((tab) => tab.getAccessToken()));
+    expect(network.refreshes).toHaveLength(1);
+  });
+
+  it('does without a lock that nobody gives back', async () => {
+    const never = {
+      locks: { request: (__: string, { signal }: { signal: AbortSignal }) => new Promise((___, reject) => signal.addEventListener('abort', reject)) },
+    };
+    const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+    Object.defineProperty(globalThis, 'navigator', { value: never, configurable: true });
+    uninstall = () => (before ? Object.defineProperty(globalThis, 'navigator', before) : Reflect.deleteProperty(globalThis, 'navigator'));
+    const client = clientOf(app, network, { crossTab: true });
+    client.setSession((await app.login(subject)).toJSON());
+    expect(await client.refresh()).toEqual(expect.any(String));
+  }, 15_000);
+
+  it.each([
+    ['shared storage', () => createStorage()],
+    ['memory', () => undefined],
+  ])('both sign out when one does, with %s, and nothing stays alive', async (_, storageOf) => {
+    const storage = storageOf();
+    const [one, two] = [1, 2].map(() => clientOf(app, network, { storage, crossTab: true }));
+    one!.setSession((await app.login(subject)).toJSON());
+    if (!storage) two!.setSession((await app.login(subject)).toJSON());
+    await until(() => two!.state.status === 'signed-in');
+    await one!.logout();
+    await until(() => two!.state.status === 'signed-out' && two!.state.endedBy === 'user');
+    await until(async () => (await app.rows(subject)).every(({ revokedAt }) => revokedAt !== null));
+  });
+
+  it('says nothing secret to the other tabs', async () => {
+    const heard: unknown[] = [];
+    const channel = new BroadcastChannel('the-tabs');
+    channel.onmessage = (event) => heard.push((event as MessageEvent).data);
+    const client = clientOf(app, network, { crossTab: true, storageKey: 'the-tabs' });
+    client.setSession((await app.login(subject)).toJSON());
+    await client.refresh();
+    await client.logout();
+    await until(() => heard.length === 3);
+    channel.close();
+    expect(heard).toEqual([{ type: 'signed-in' }, { type: 'refreshed' }, { type: 'signed-out', endedBy: 'user' }]);
+  });
+
+  describe('in cookie mode', () => {
+    const cookieClient = (options = {}) => clientOf(cookieApp, network, { mode: 'cookie', ...options });
+
+    it('find the session of the cookie again on a new page', async () => {
+      const before = cookieClient();
+      await before.login({ subject });
+      const page = cookieClient();
+      expect(page.state).toEqual({ status: 'unknown', sessionId: null, endedBy: null });
+      expect((await page.fetch('/me')).status).toBe(200);
+      expect(page.state).toEqual(before.state);
+    });
+
+    it('find that there is no cookie', async () => {
+      const page = cookieClient();
+      expect(await page.getAccessToken()).toBeNull();
+      expect(page.state).toEqual({ status: 'signed-out', sessionId: null, endedBy: null });
+    });
+
+    it('follow each other in and out with memory alone', async () => {
+      const [one, two] = [cookieClient({ crossTab: true }), cookieClient({ crossTab: true })];
+      await one.login({ subject });
+      await until(() => two.state.sessionId === one.state.sessionId);
+      await one.logout();
+      await until(() => two.state.endedBy === 'user');
+      expect(network.cookie).toBe('');
+      expect(await cookieApp.rows(subject)).toMatchObject([{ revokedReason: 'logout' }]);
+    });
+
+    it('end the session before a login, and not the new one', async () => {
+      const client = cookieClient();
+      await client.login({ subject });
+      await client.login({ subject });
+      await until(async () => (await cookieApp.rows(subject)).filter(({ revokedAt }) => revokedAt === null).length === 1);
+      cookieApp.clock.advance('31m');
+      expect((await client.fetch('/me')).status).toBe(200);
+    });
+  });
+});
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('It did not happen.');
+}
