@@ -1,10 +1,10 @@
 const assert = require('node:assert/strict');
 const { appController, appModule } = require('./app.cjs');
-const { administration, cookieJourney, journey } = require('./journey.cjs');
+const { administration, clientJourney, cookieJourney, journey } = require('./journey.cjs');
 
 /** The same journeys through apps made by hand, on Express and Fastify, and through one of the package's test kit. */
 exports.check = async (packages) => {
-  const { fastify, jwtRefresh, migrations, testing } = packages;
+  const { client, fastify, jwtRefresh, migrations, testing } = packages;
   assert.equal(migrations.JWT_REFRESH_MIGRATIONS, jwtRefresh.JWT_REFRESH_MIGRATIONS);
   const controller = appController(packages);
   await checkApp(packages, controller);
@@ -12,6 +12,7 @@ exports.check = async (packages) => {
 
   const kit = await testing.createTestApp({ controllers: [controller] });
   await journey(kit.url);
+  await clientJourney(kit.url, client);
   await kit.close();
 };
 

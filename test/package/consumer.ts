@@ -12,6 +12,7 @@ import {
   type TokenPair,
   TokenResponseInterceptor,
 } from 'nestjs-jwt-refresh';
+import { type AuthClient, AuthClientError, type AuthState, createAuthClient } from 'nestjs-jwt-refresh/client';
 import { JWT_REFRESH_MIGRATIONS } from 'nestjs-jwt-refresh/migrations';
 import { createTestApp, FakeClock, loginAs } from 'nestjs-jwt-refresh/testing';
 
@@ -60,4 +61,13 @@ export async function refreshTwice(): Promise<JwtRefreshError | null> {
     () => null,
     (error: unknown) => (error instanceof JwtRefreshError ? error : null),
   );
+}
+
+export function signIn(storage: Storage): AuthClient {
+  return createAuthClient({ baseUrl: '/api', mode: 'cookie', storage, onEvent: (event) => event.type === 'signed-out' && console.log(event.code) });
+}
+
+export async function stateAfter(auth: AuthClient, username: string): Promise<AuthState | number> {
+  const failed = await auth.login({ username }).catch((error: unknown) => (error instanceof AuthClientError ? error.status : 0));
+  return typeof failed === 'number' ? failed : auth.state;
 }

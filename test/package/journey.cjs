@@ -45,6 +45,19 @@ exports.cookieJourney = async (url) => {
   assert.match(late.headers.get('set-cookie'), /^__Host-refresh_token=; Max-Age=0;/);
 };
 
+/** A user's with the client: log in, refresh, look at the own sessions, log out. */
+exports.clientJourney = async (url, { createAuthClient }) => {
+  const auth = createAuthClient({ baseUrl: url, mode: 'body', paths: { login: 'login' } });
+  const { access_token: first } = await auth.login({ subject: 'carol' });
+  assert.equal(auth.state.status, 'signed-in');
+  assert.notEqual(await auth.refresh(), first);
+  assert.deepEqual(await auth.fetch('/me').then((response) => response.json()), { sub: 'carol' });
+  assert.equal((await auth.sessions.list()).length, 1);
+  assert.equal(await auth.logout(), true);
+  assert.equal((await auth.fetch('/me')).status, 401);
+  auth.dispose();
+};
+
 /** An administrator's: look at the list, make a key that works, open the page with its script. */
 exports.administration = async (url) => {
   const admin = `${url}/admin/refresh-tokens`;

@@ -6,6 +6,7 @@ check({
   fastify: require('@nestjs/platform-fastify'),
   typeorm: require('@nestjs/typeorm'),
   jwtRefresh: require('nestjs-jwt-refresh'),
+  client: require('nestjs-jwt-refresh/client'),
   migrations: require('nestjs-jwt-refresh/migrations'),
   testing: require('nestjs-jwt-refresh/testing'),
 });
