@@ -20,7 +20,8 @@ const HOSTS = [
 
 const ADAPTERS = ['@nestjs/platform-express', '@nestjs/platform-fastify'];
 
-const TSC_OPTIONS = '--noEmit --strict --target es2023 --module nodenext --experimentalDecorators --emitDecoratorMetadata --skipLibCheck false';
+const TSC_OPTIONS =
+  '--noEmit --strict --target es2023 --module nodenext --experimentalDecorators --emitDecoratorMetadata --skipLibCheck false --types node';
 
 const workspace = mkdtempSync(join(tmpdir(), 'check-package-'));
 try {

@@ -1,4 +1,5 @@
-import type { JsonWebKey, KeyObject } from 'node:crypto';
+import type { JWK } from 'jose';
+import type { KeyObject } from 'node:crypto';
 import type { Clock } from './clock';
 import type { Duration } from './duration';
 import type { ErrorOverrides } from './errors';
@@ -19,7 +20,7 @@ export interface ServerSecret {
 export type SigningAlgorithm = `${'HS' | 'RS' | 'PS' | 'ES'}${256 | 384 | 512}` | 'EdDSA';
 
 /** A key: PEM text, a `KeyObject` of node:crypto, or a JWK (RFC 7517). */
-export type KeyMaterial = string | KeyObject | JsonWebKey;
+export type KeyMaterial = string | KeyObject | JWK;
 
 /** A key that signs or verifies access tokens. */
 export interface AccessTokenKey {

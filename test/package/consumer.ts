@@ -12,7 +12,7 @@ import {
   type TokenPair,
   TokenResponseInterceptor,
 } from 'nestjs-jwt-refresh';
-import { type AuthClient, AuthClientError, type AuthState, createAuthClient } from 'nestjs-jwt-refresh/client';
+import { type AuthClient, AuthClientError, type AuthState, type AuthStorage, createAuthClient } from 'nestjs-jwt-refresh/client';
 import { JWT_REFRESH_MIGRATIONS } from 'nestjs-jwt-refresh/migrations';
 import { createTestApp, FakeClock, loginAs } from 'nestjs-jwt-refresh/testing';
 
@@ -63,7 +63,7 @@ export async function refreshTwice(): Promise<JwtRefreshError | null> {
   );
 }
 
-export function signIn(storage: Storage): AuthClient {
+export function signIn(storage: AuthStorage): AuthClient {
   return createAuthClient({ baseUrl: '/api', mode: 'cookie', storage, onEvent: (event) => event.type === 'signed-out' && console.log(event.code) });
 }
 
