@@ -2,6 +2,7 @@ import { defineConfig } from 'vite';
 
 export default defineConfig({
   base: './',
+  resolve: { alias: { 'nestjs-jwt-refresh/client': new URL('../src/client/index.ts', import.meta.url).pathname } },
   build: {
     outDir: '../dist/dashboard',
     emptyOutDir: true,

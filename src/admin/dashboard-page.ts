@@ -10,7 +10,7 @@ const CONFIG_PLACE = '__JWT_REFRESH_CONFIG__';
  *
  * @param isFolder whether the page's address ends in a slash
  */
-export function dashboardConfig({ admin, request, response }: ResolvedOptions, extras: JwtRefreshExtras, isFolder: boolean) {
+export function dashboardConfig({ admin, request, response, transport, cookie }: ResolvedOptions, extras: JwtRefreshExtras, isFolder: boolean) {
   const segments = (extras.adminPath ?? '').split('/').filter(Boolean);
   const up = isFolder ? '../' : '';
   const root = up + '../'.repeat(segments.length);
@@ -22,6 +22,8 @@ export function dashboardConfig({ admin, request, response }: ResolvedOptions, e
     login: { url: below(admin.login.path), usernameField: admin.login.usernameField, passwordField: admin.login.passwordField },
     refreshUrl: route(refresh),
     logoutUrl: route(logout),
+    transport: transport === 'cookie' ? 'cookie' : 'body',
+    cookieHeader: cookie.header,
     refreshTokenParam: request.refreshTokenParam,
     accessTokenProp: response.accessTokenProp,
     refreshTokenProp: response.refreshTokenProp,

@@ -100,6 +100,8 @@ describeOnEveryAdapter('the page of the dashboard', (stack: Stack) => {
       login: { url: '/sso/sign-in', usernameField: 'user.email', passwordField: 'user.password' },
       refreshUrl: '../../auth/renew',
       logoutUrl: '../../auth/bye',
+      transport: 'body',
+      cookieHeader: 'x-requested-with',
       refreshTokenParam: 'token.refresh',
       accessTokenProp: 'token.access',
       refreshTokenProp: 'token.refresh',

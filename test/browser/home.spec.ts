@@ -66,6 +66,12 @@ describe.each(CASES)("the demo's page on %s, tokens by %s", (adapter, transport)
     expect(await family()).toMatchObject({ status: 'revoked', revokedReason: 'logout' });
   });
 
+  it('says to a newcomer nothing of an end', async () => {
+    await open();
+    await page.getByRole('heading', { name: 'Log in' }).waitFor();
+    expect(await page.getByText('The server has ended the session.').count()).toBe(0);
+  });
+
   it('survives a reload and a lost answer', async () => {
     await open();
     await signIn();

@@ -1,3 +1,4 @@
+import { AuthClientError } from 'nestjs-jwt-refresh/client';
 import type { ErrorBody } from './types';
 
 /** A request that did not succeed. Status 0: no answer at all. */
@@ -20,6 +21,13 @@ export class ApiError extends Error {
 }
 
 export const networkError = (): ApiError => new ApiError(0, 'network', 'The server did not answer.');
+
+/** What the auth client threw; anything else came from `fetch`, without an answer. */
+export function fromAuthClient(error: unknown): ApiError {
+  if (!(error instanceof AuthClientError) || error.status === 0) return networkError();
+  const { status, code, message, retryAfter } = error;
+  return new ApiError(status, code, message, Math.ceil(retryAfter / 1000) || null);
+}
 
 export const isApiError = (error: unknown): error is ApiError => error instanceof ApiError;
 

@@ -3,7 +3,7 @@ import { Announcements } from '../common/announcements';
 import { ExactTip } from '../common/exact-tip';
 import { FreshLoginDialog } from '../session/fresh-login-dialog';
 import { SignInPage } from '../session/sign-in-page';
-import { useSignedIn } from '../session/use-session';
+import { useSessionStatus } from '../session/use-session';
 import { AdminGate } from './admin-gate';
 import { ErrorBoundary } from './error-boundary';
 import { PageLoading } from './page-loading';
@@ -12,17 +12,17 @@ import { PageLoading } from './page-loading';
 const Pages = lazy(() => import('./pages'));
 
 export function App() {
-  const signedIn = useSignedIn();
+  const status = useSessionStatus();
   return (
     <ErrorBoundary>
-      {signedIn ? (
+      {status === 'unknown' && <PageLoading />}
+      {status === 'signed-out' && <SignInPage preload={() => void import('./pages')} />}
+      {status === 'signed-in' && (
         <Suspense fallback={<PageLoading />}>
           <AdminGate>
             <Pages />
           </AdminGate>
         </Suspense>
-      ) : (
-        <SignInPage preload={() => void import('./pages')} />
       )}
       <FreshLoginDialog />
       <Announcements />

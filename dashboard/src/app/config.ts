@@ -4,6 +4,10 @@ export interface DashboardConfig {
   login: { url: string; usernameField: string; passwordField: string };
   refreshUrl: string;
   logoutUrl: string;
+  /** Where the refresh token travels; a server that takes both gets it in the body. */
+  transport: 'body' | 'cookie';
+  /** The header that proves a request by cookie to be the app's own. */
+  cookieHeader: string;
   refreshTokenParam: string;
   accessTokenProp: string;
   refreshTokenProp: string;
@@ -14,6 +18,8 @@ const DEFAULTS: DashboardConfig = {
   login: { url: '../../auth/login', usernameField: 'username', passwordField: 'password' },
   refreshUrl: '../../auth/refresh',
   logoutUrl: '../../auth/logout',
+  transport: 'body',
+  cookieHeader: 'x-requested-with',
   refreshTokenParam: 'refresh_token',
   accessTokenProp: 'access_token',
   refreshTokenProp: 'refresh_token',

@@ -1,4 +1,4 @@
 import { useSyncExternalStore } from 'react';
 import { session } from './session';
 
-export const useSignedIn = (): boolean => useSyncExternalStore(session.subscribe, session.isSignedIn);
+export const useSessionStatus = () => useSyncExternalStore(session.subscribe, session.status);
