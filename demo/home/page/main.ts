@@ -35,9 +35,14 @@ async function refreshView(): Promise<void> {
   await showSessions().catch(() => undefined);
 }
 
+const SECOND_CHANCE = {
+  body: 'The page presents the same token again and gets the same successor',
+  cookie: 'The page asks again, whether its cookie is the old one or the new one by now, and goes on',
+};
+
 const LOSS =
   config.graceSeconds > 0
-    ? `The page presents the same token again and gets the same successor: for ${config.graceSeconds} s after a refresh nobody is punished for a bad network.`
+    ? `${SECOND_CHANCE[mode]}: for ${config.graceSeconds} s after a refresh nobody is punished for a bad network.`
     : 'With GRACE_SECONDS=0 a token presented twice is a replay, whoever presents it: the session ends.';
 
 const THEFT = {
