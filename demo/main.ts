@@ -26,7 +26,7 @@ async function start(): Promise<void> {
   app.enableShutdownHooks();
   serveApiDocs(app);
   await app.listen(environment.port, HOST);
-  console.log(welcome(await app.getUrl(), withoutPassword(environment.databaseUrl)));
+  console.log(welcome(await app.getUrl(), withoutPassword(environment.databaseUrl), environment.transport));
 }
 
 function withoutPassword(url: string): string {

@@ -1,7 +1,8 @@
+import type { RefreshTokenTransport } from 'nestjs-jwt-refresh';
 import { DEMO_ACCOUNTS } from './users/demo-accounts';
 
 /** What a newcomer reads when the demo has started. */
-export function welcome(url: string, database: string): string {
+export function welcome(url: string, database: string, transport: RefreshTokenTransport): string {
   const accounts = DEMO_ACCOUNTS.map(({ username, password }) => `${username} / ${password}`).join('   ');
   return `
 nestjs-jwt-refresh demo on ${url}
@@ -12,12 +13,18 @@ database: ${database}
 accounts: ${accounts}
 
 Log in, refresh, log out:
-
-  R=$(curl -s ${url}/auth/login -H 'Content-Type: application/json' \\
-    -d '{"username":"alice","password":"alice-demo"}' | sed 's/.*"refresh_token":"\\([^"]*\\)".*/\\1/'); echo $R
-
-  curl -s ${url}/auth/jwt-refresh -H 'Content-Type: application/json' -d "{\\"refresh_token\\":\\"$R\\"}"
-
-  curl -i ${url}/auth/logout -H 'Content-Type: application/json' -d "{\\"refresh_token\\":\\"$R\\"}"
-`;
+${transport === 'cookie' ? byCookie(url) : byBody(url)}`;
 }
+
+/** A form needs no quotes inside quotes. */
+const byBody = (url: string): string => `
+  R=$(curl -s ${url}/auth/login -d username=alice -d password=alice-demo | sed 's/.*"refresh_token":"\\([^"]*\\)".*/\\1/'); echo $R
+  curl -s ${url}/auth/jwt-refresh -d refresh_token=$R
+  curl -i ${url}/auth/logout -d refresh_token=$R
+`;
+
+const byCookie = (url: string): string => `
+  curl -s -c jar -b jar ${url}/auth/login -H 'X-Requested-With: curl' -d username=alice -d password=alice-demo
+  curl -s -c jar -b jar ${url}/auth/jwt-refresh -H 'X-Requested-With: curl' -X POST
+  curl -i -c jar -b jar ${url}/auth/logout -H 'X-Requested-With: curl' -X POST
+`;

@@ -54,7 +54,7 @@ function show({ who, note, request, status = 0, answer }: Entry): void {
   byId('log').prepend(item);
 }
 
-/** JSON over several lines, each long text in it cut: no whole token stands on the screen. */
+/** JSON over several lines, each token in it cut: no whole one stands on the screen. */
 function readable(json: string): string {
   try {
     const lines = JSON.stringify(JSON.parse(json), shortened, 1)
@@ -67,4 +67,4 @@ function readable(json: string): string {
 }
 
 const shortened = (_: string, value: unknown): unknown =>
-  typeof value === 'string' && value.length > LONGEST ? `${value.slice(0, 12)}…${value.slice(-4)}` : value;
+  typeof value === 'string' && value.length > LONGEST && !value.includes(' ') ? `${value.slice(0, 12)}…${value.slice(-4)}` : value;
