@@ -33,7 +33,10 @@ exports.cookieJourney = async (url) => {
   const cookieOf = ({ headers }) => headers.get('set-cookie').split(';', 1)[0];
   const login = await post(`${url}/login`, { subject: 'alice' }, undefined, { 'X-Requested-With': 'fetch' });
   assert.equal(login.body.refresh_token, undefined);
-  assert.match(login.headers.get('set-cookie'), /^__Host-refresh_token=jrt_[^;]+; Max-Age=1209(600|599); Path=\/; HttpOnly; Secure; SameSite=Strict$/);
+  assert.match(
+    login.headers.get('set-cookie'),
+    /^__Host-refresh_token=jrt_[^;]+; Max-Age=1209(600|599); Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+  );
 
   const foreign = { 'X-Requested-With': 'fetch', 'Sec-Fetch-Site': 'cross-site' };
   assert.equal((await byCookie('/auth/jwt-refresh', cookieOf(login), foreign)).status, 403);
