@@ -19,6 +19,7 @@ export interface Channel {
 }
 
 const LOCK_LIMIT_MS = 5000;
+const SETTLE_MS = 50;
 const LONGEST_TIMER_MS = 1e9;
 
 export const page = globalThis as unknown as Page;
@@ -52,7 +53,8 @@ export async function locked<T>(name: string | false | undefined, work: () => Pr
   let result: Promise<T> | undefined;
   const hold = () => {
     result = work();
-    return Promise.race([result, sleep(LOCK_LIMIT_MS)]);
+    // What one tab stores, another process sees a little later (Chromium): the next tab must not read what is spent.
+    return Promise.race([result.then(() => sleep(SETTLE_MS)), sleep(LOCK_LIMIT_MS)]);
   };
   await locks.request(name, { signal: AbortSignal.timeout(LOCK_LIMIT_MS) }, hold).catch(() => undefined);
   return result ?? work();

@@ -9,8 +9,10 @@ const { TABS_MINUTES } = process.env;
 const LIFETIME_S = 5;
 const CAMPAIGN_MS = TABS_MINUTES ? Number(TABS_MINUTES) * 60_000 : 13_000;
 const OFFLINE_MS = TABS_MINUTES ? 60_000 : 7_000;
-/** The client refreshes at most a fifth of the life ahead of its end; the rest is for clocks and timers. */
-const SHORTEST_PERIOD_MS = LIFETIME_S * 800 - 300;
+/** The client refreshes at most a fifth of the life ahead of its end. */
+const PERIOD_MS = LIFETIME_S * 800;
+/** Between two rotations at the server: the way there takes now longer, now shorter. */
+const SHORTEST_GAP_MS = LIFETIME_S * 600;
 const DAY_MS = 86_400_000;
 const REFRESH = '**/auth/jwt-refresh';
 
@@ -69,6 +71,7 @@ describe.each(['body', 'cookie'] as const)('tabs of one session, tokens by %s', 
 
   /** Lets busy tabs live, and counts. */
   async function campaign(count: number, locks: boolean, shared: boolean) {
+    const begin = Date.now();
     const pages = await open(count, { locks, shared });
     for (const page of pages) await page.evaluate(() => tab.work());
     await pages[0]!.waitForTimeout(CAMPAIGN_MS);
@@ -77,9 +80,9 @@ describe.each(['body', 'cookie'] as const)('tabs of one session, tokens by %s', 
     const rotations = events.filter(({ type }) => type === 'refresh_token.rotated').map(({ at }) => Date.parse(at)).sort(); // prettier-ignore
     const gaps = rotations.slice(1).map((at, index) => at - rotations[index]!);
     const figures = {
-      mode, count, locks, shared, generation,
+      mode, count, locks, shared, generation, periods: Math.ceil((Date.now() - begin) / PERIOD_MS),
       retries: events.filter(({ type }) => type === 'refresh_token.retried').length,
-      shortestPeriod: Math.min(...gaps), signOuts: await signOutsIn(pages), answers: answers.length, refused: answers.filter((status) => status !== 200).length,
+      shortestGap: Math.min(...gaps), signOuts: await signOutsIn(pages), answers: answers.length, refused: answers.filter((status) => status !== 200).length,
     }; // prettier-ignore
     if (TABS_MINUTES) process.stdout.write(`${JSON.stringify(figures)}\n`);
     return figures;
@@ -92,7 +95,10 @@ describe.each(['body', 'cookie'] as const)('tabs of one session, tokens by %s', 
     for (const run of runs) {
       expect(run).toMatchObject({ signOuts: 0, refused: 0 });
       expect(run.generation).toBeGreaterThanOrEqual(Math.floor(CAMPAIGN_MS / (LIFETIME_S * 1000)));
-      expect(run.shortestPeriod).toBeGreaterThanOrEqual(SHORTEST_PERIOD_MS);
+      // Without locks a tab may send the cookie that its neighbour has changed this very moment: a rotation more, for the same session.
+      const oneByOne = mode === 'body' || run.locks;
+      expect(run.generation).toBeLessThanOrEqual(run.periods * (oneByOne ? 1 : 2));
+      if (oneByOne) expect(run.shortestGap).toBeGreaterThanOrEqual(SHORTEST_GAP_MS);
     }
   }, CAMPAIGN_MS + 90_000); // prettier-ignore
 
@@ -101,7 +107,7 @@ describe.each(['body', 'cookie'] as const)('tabs of one session, tokens by %s', 
       const runs = await Promise.all(RUNS.map(([count, locks]) => campaign(count, locks, false)));
       for (const run of runs) {
         expect(run).toMatchObject({ signOuts: 0, refused: 0 });
-        expect(run.generation).toBeLessThanOrEqual(run.count * Math.ceil(CAMPAIGN_MS / SHORTEST_PERIOD_MS + 1));
+        expect(run.generation).toBeLessThanOrEqual(run.count * (run.periods + 1));
       }
     }, CAMPAIGN_MS + 90_000); // prettier-ignore
 
