@@ -90,7 +90,7 @@ describe.each(['body', 'cookie'] as const)('tabs of one session, tokens by %s', 
 
   const RUNS = [2, 5].flatMap((count) => [true, false].map((locks) => [count, locks] as const));
 
-  it('lives on with two tabs and with five, with Web Locks and without: nobody is signed out, one rotation in a period', async () => {
+  it('lives on with two tabs and with five, with Web Locks and without: nobody is signed out, and one tab refreshes for all (a cookie needs the locks for that)', async () => {
     const runs = await Promise.all(RUNS.map(([count, locks]) => campaign(count, locks, true)));
     for (const run of runs) {
       expect(run).toMatchObject({ signOuts: 0, refused: 0 });
