@@ -20,7 +20,7 @@ export interface AuthPaths {
   sessions?: string;
 }
 
-/** Options of {@link createAuthClient}. */
+/** Options of {@link createAuthClient}. Leave one out for its default: `undefined` counts as given. */
 export interface AuthClientOptions {
   /** Where the API is: `https://api.example.com`, or relative to the page: `/api`. */
   baseUrl: string;
