@@ -20,10 +20,8 @@ const NAMES = { accessTokenName: 'access', refreshTokenName: 'refresh' };
 
 const CASES: [what: string, adapter: string, env: Record<string, string>, settings: object][] = [
   ['its default settings', 'express', {}, {}],
-  ['its default settings', 'fastify', {}, {}],
   ['tokens in a member', 'express', NESTED, { accessTokenProp: 'token', refreshTokenProp: 'token', ...NAMES }],
   ['tokens below a root', 'fastify', DEEP, { accessTokenProp: 'data', accessTokenRoot: 'tokens', refreshTokenProp: 'data', refreshTokenRoot: 'tokens', ...NAMES }],
-  ['paths to tokens', 'express', DEEP, { accessTokenProp: 'data.tokens.access', refreshTokenProp: 'data.tokens.refresh' }],
 ]; // prettier-ignore
 
 describe.each(CASES)('aurelia-authentication with %s, on %s', (_, HTTP_ADAPTER, env, settings) => {
