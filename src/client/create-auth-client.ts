@@ -21,7 +21,7 @@ import { readTokens, type Tokens } from './tokens';
  * await auth.login({ username, password });
  * const me = await auth.fetch('/me').then((response) => response.json());
  * ```
- * @throws TypeError when `baseUrl` or `mode` is not usable
+ * @throws TypeError when `baseUrl` is no address
  */
 export function createAuthClient(options: AuthClientOptions): AuthClient {
   const settings = settingsOf(options);
