@@ -63,6 +63,12 @@ export const ERROR_TABLE = {
   grant_type_unsupported: { status: 400, message: 'The grant type must be refresh_token.', oauth: 'unsupported_grant_type' },
   /** More than the session's scope was asked for. RFC 6749 §5.2 `invalid_scope`. */
   scope_invalid: { status: 400, message: 'The scope is not valid or more than was granted.', oauth: 'invalid_scope' },
+  /** Too many refreshes of one session, or too many tokens that are not valid from one address. Nothing changed. RFC 6585 §4. */
+  too_many_requests: {
+    status: 429,
+    message: 'Too many requests. Send the same request again later.',
+    oauth: 'temporarily_unavailable',
+  },
   /** The database can't answer now. Nothing was lost or revoked; the same request may be sent again. RFC 9110 §15.6.4. */
   temporarily_unavailable: {
     status: 503,
@@ -91,8 +97,8 @@ export interface ErrorOverride {
 /** Overrides by error code. */
 export type ErrorOverrides = Partial<Record<JwtRefreshErrorCode, ErrorOverride>>;
 
-/** Seconds a client is asked to wait after `temporarily_unavailable` (`Retry-After`, RFC 9110 §10.2.3). */
-export const RETRY_AFTER_SECONDS = 1;
+/** Errors that pass by themselves. */
+const PASSING: readonly JwtRefreshErrorCode[] = ['temporarily_unavailable', 'too_many_requests'];
 
 /**
  * The one error class that reaches clients. It is an `HttpException`, so every exception filter of a host treats it
@@ -105,15 +111,22 @@ export const RETRY_AFTER_SECONDS = 1;
  * ```
  */
 export class JwtRefreshError extends HttpException {
+  /**
+   * Seconds until the same request may be sent again, for the header `Retry-After` (RFC 9110 §10.2.3): 1 unless the one who throws
+   * knows better. Null for an error that waiting doesn't cure.
+   */
+  readonly retryAfter: number | null;
+
   constructor(
     /** Which error this is. */
     readonly code: JwtRefreshErrorCode,
     override: ErrorOverride = {},
-    options: { cause?: unknown } = {},
+    options: { cause?: unknown; retryAfter?: number | null } = {},
   ) {
     const { status = ERROR_TABLE[code].status, message = ERROR_TABLE[code].message } = override;
-    super({ statusCode: status, error: STATUS_CODES[status] ?? 'Error', code, message }, status, options);
+    super({ statusCode: status, error: STATUS_CODES[status] ?? 'Error', code, message }, status, { cause: options.cause });
     this.message = message;
+    this.retryAfter = options.retryAfter ?? (PASSING.includes(code) ? 1 : null);
   }
 }
 

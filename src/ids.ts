@@ -1,5 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
+import { pooledBytes } from './tokens/random-pool';
 
+const RANDOM_BYTES = 16;
 const SEQUENCE_END = 2 ** 32;
 let sequence = Math.floor(Math.random() * (SEQUENCE_END / 2));
 
@@ -11,7 +13,7 @@ let sequence = Math.floor(Math.random() * (SEQUENCE_END / 2));
  */
 export function newId(now: number): string {
   sequence = (sequence + 1) % SEQUENCE_END;
-  return uuidv7({ msecs: now, seq: sequence });
+  return uuidv7({ msecs: now, seq: sequence, random: pooledBytes(RANDOM_BYTES) });
 }
 
 /**

@@ -14,7 +14,9 @@ export type {
   JwtRefreshOptions,
   KeyMaterial,
   OAuthClient,
+  RateLimit,
   OAuthOptions,
+  PruneOptions,
   RefreshTokenFormat,
   RefreshTokenOptions,
   RefreshTokenTransport,
@@ -26,6 +28,7 @@ export type {
   SessionCheckMode,
   SigningAlgorithm,
   SupersededTokens,
+  ThrottleOptions,
 } from './jwt-refresh.options';
 export type { HostClaims, JwtRefreshHooks, LegacySession, ResponseMembers, SubjectAnswer } from './hooks';
 export type { Duration } from './duration';
@@ -66,6 +69,12 @@ export type {
   RefreshTokenRotated,
 } from './events/refresh-token-events';
 export type { AdminEventBase, AdminEventMap, AdminExported, AdminLookedUp, AdminRefused, AdminTokensRevoked } from './events/admin-events';
+export type { MaintenanceEventMap, MaintenancePruned } from './events/maintenance-events';
+
+// Housekeeping
+export { type PruneReport, PruneService } from './maintenance/prune.service';
+export type { RedisClient } from './revocation/revocation-push';
+export type { RevocationFeedStatus } from './revocation/revocation-feed';
 
 // Errors
 export { ERROR_TABLE, type ErrorOverride, type ErrorOverrides, JwtRefreshError, type JwtRefreshErrorCode, JwtRefreshOptionsError } from './errors';

@@ -29,7 +29,6 @@ import { StatisticsService } from './admin/statistics.service';
 import { TokenListStore } from './admin/token-list.store';
 import { AuditListener } from './audit/audit.listener';
 import { AuditQueue } from './audit/audit.queue';
-import { AuditRetention } from './audit/audit-retention';
 import { AuditStore } from './audit/audit.store';
 import { JwtRefreshEvents } from './events/jwt-refresh-events';
 import { accessTokenStrategy } from './guards/access-token.strategy';
@@ -63,12 +62,18 @@ import { ServerMetadataController, WELL_KNOWN_PATH } from './oauth/server-metada
 import { TokenInspector } from './oauth/token-inspector.service';
 import { JWT_REFRESH_RESOLVED_OPTIONS, resolveOptions } from './resolve-options';
 import { joinPaths } from './route-path';
+import { PruneSchedule } from './maintenance/prune.schedule';
+import { PruneService } from './maintenance/prune.service';
+import { RevocationFeed } from './revocation/revocation-feed';
+import { RevocationPush } from './revocation/revocation-push';
 import { RevocationService } from './revocation/revocation.service';
 import { SessionCheckService } from './revocation/session-check.service';
 import { AccessTokenBinding } from './rotation/access-token-binding';
+import { Confirmations } from './rotation/confirmations';
 import { RefreshHooks } from './rotation/refresh-hooks';
 import { RotationService } from './rotation/rotation.service';
 import { AdoptionService } from './sessions/adoption.service';
+import { AuthenticationService } from './sessions/authentication.service';
 import { KeyService } from './sessions/key.service';
 import { RefreshTokenStore } from './sessions/refresh-token.store';
 import { SchemaCheck } from './sessions/schema-check';
@@ -77,12 +82,15 @@ import { EventCounter } from './statistics/event-counter';
 import { EventCountStore } from './statistics/event-count.store';
 import { Database } from './storage/database';
 import { openDatabase } from './storage/open-database';
+import { ThrottleService } from './throttling/throttle.service';
+import { throttlerStorageProvider } from './throttling/throttler-storage';
 import { AccessTokenService } from './tokens/access-token.service';
 import { TokenMinter } from './tokens/token-minter';
 
 const PUBLIC_PROVIDERS: Provider[] = [
   JwtRefreshService,
   JwtRefreshEvents,
+  PruneService,
   JwtAuthGuard,
   JwtRefreshGuard,
   TokenResponseInterceptor,
@@ -92,12 +100,14 @@ const PUBLIC_PROVIDERS: Provider[] = [
 /** What the exported guards and interceptor need where they are used, in a host's own modules. */
 const GUARD_PROVIDERS: Provider[] = [
   AccessTokenService,
+  AuthenticationService,
   SessionCheckService,
   RotationService,
   TokenMinter,
   TokenTransport,
   RefreshExchange,
   ErrorPresenter,
+  ThrottleService,
 ];
 
 const INNER_PROVIDERS: Provider[] = [
@@ -105,16 +115,20 @@ const INNER_PROVIDERS: Provider[] = [
   AuditStore,
   AuditQueue,
   AuditListener,
-  AuditRetention,
   EventCountStore,
   EventCounter,
   SessionService,
   AdoptionService,
   RevocationService,
+  RevocationFeed,
+  RevocationPush,
+  Confirmations,
+  PruneSchedule,
   RefreshHooks,
   AccessTokenBinding,
   BearerReader,
   SchemaCheck,
+  throttlerStorageProvider(),
   { provide: APP_FILTER, useClass: JwtRefreshExceptionFilter },
 ];
 

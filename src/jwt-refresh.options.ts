@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Clock } from './clock';
 import type { Duration } from './duration';
 import type { ErrorOverrides } from './errors';
+import type { RedisClient } from './revocation/revocation-push';
 import type { JwtRefreshHooks } from './hooks';
 import type { AccessTokenClaims } from './tokens/access-token.service';
 
@@ -54,6 +55,11 @@ export interface AccessTokenOptions {
    * sign. @default HS256 with each of `secret`, same ids
    */
   keys?: AccessTokenKey[];
+  /**
+   * How many tokens a guard remembers as genuine, so that a signature is checked once and not on each request; about 1 KB each.
+   * Times, audience and revocation are checked on each request all the same. 0 for none. @default 10000
+   */
+  cacheSize?: number;
 }
 
 /**
@@ -73,6 +79,12 @@ export interface RefreshTokenOptions {
    * 0 is strict: any second presentation revokes the family. Left out, it is always shorter than `lifetime`. @default 30
    */
   graceSeconds?: number;
+  /**
+   * Let the token just spent come back also after the grace period, until somebody has used its successor: a guard has seen an
+   * access token made by it, or it was refreshed itself. For clients that lose their network for hours. `true` is a day, a
+   * duration that long. A thief of a spent token has that much longer, if its owner does not come back. @default false
+   */
+  retryUntilConfirmed?: boolean | Duration;
   /** Format of new tokens; tokens of the other formats stay valid. @default 'opaque' */
   format?: RefreshTokenFormat;
 }
@@ -125,28 +137,57 @@ export interface CookieOptions {
 }
 
 /**
- * How a guard learns that a session was revoked: `strict` reads the session's row on each request (one primary-key
- * read), `stateless` trusts the token until its `exp`.
+ * How a guard learns that a session was revoked. `bounded` asks this process's memory: the node that revokes knows at once, all
+ * others within {@link RevocationOptions.pollInterval} and a half, and a node that could not look for so long asks as `strict`
+ * does. `strict` reads the session's row on each request (one primary-key read). `stateless` trusts the token until its `exp`.
  */
-export type SessionCheckMode = 'strict' | 'stateless';
+export type SessionCheckMode = 'bounded' | 'strict' | 'stateless';
 
 /** What becomes of the older access tokens of a session that has been refreshed. */
 export type SupersededTokens = 'accept' | 'reject';
 
 /** Revocation of access tokens. */
 export interface RevocationOptions {
-  /** What guards do unless a route says `@SessionCheck()`. @default 'strict' */
+  /** What guards do unless a route says `@SessionCheck()`. @default 'bounded'; 'strict' with `superseded: 'reject'` */
   check?: SessionCheckMode;
+  /** How often a node looks in the database at what others have revoked; 1 to 60 seconds. @default 1 */
+  pollInterval?: Duration;
+  /**
+   * An ioredis client, to tell other nodes of a revocation at once. It publishes; the module listens on a duplicate of it. Without
+   * Redis, or while it is away, nodes learn by {@link RevocationOptions.pollInterval}. @default none
+   */
+  redis?: RedisClient;
+  /** The channel, where several apps share a Redis. @default 'jwt-refresh:revoked' */
+  redisChannel?: string;
   /**
    * `reject` ends an access token as soon as its session has been refreshed: a strict check takes no token of an older
-   * generation and answers `access_token_expired`, which a refresh cures. Needs `check: 'strict'`; routes with
-   * `@SessionCheck('stateless')` don't see it. @default 'accept'
+   * generation and answers `access_token_expired`, which a refresh cures. Only strict checks can know; routes with another
+   * `@SessionCheck()` don't see it. @default 'accept'
    */
   superseded?: SupersededTokens;
 }
 
 /** What a refresh demands of the access token in `Authorization`. */
 export type AccessTokenOnRefresh = 'ignore' | 'allow-expired' | 'require';
+
+/** How often something may happen. Beyond it the answer is `too_many_requests` until `per` has passed. */
+export interface RateLimit {
+  /** How often. @default 100 for `invalidTokens`, 60 for `refreshes` */
+  limit?: number;
+  /** In which time, and for how long the answer is 429 afterwards. @default '1m' */
+  per?: Duration;
+}
+
+/** Rate limits, counted in the storage of the host's `ThrottlerModule` (`@nestjs/throttler`). */
+export interface ThrottleOptions {
+  /**
+   * Refresh tokens that the server did not make, of one address (`request.ip`; of an IPv6 network /64). Genuine ones are never
+   * counted here.
+   */
+  invalidTokens?: RateLimit;
+  /** Refreshes of one session or key, retries included. */
+  refreshes?: RateLimit;
+}
 
 /** An OAuth client (RFC 6749 §2): either confidential, with a `secretHash`, or public. */
 export interface OAuthClient {
@@ -176,10 +217,24 @@ export interface AuditOptions {
   /** Events that may wait in memory for the next batch; beyond it the oldest are dropped and counted in the log. @default 10000 */
   queueLimit?: number;
   /**
-   * How long rotations and retries stay in the log; they are most of it. Logins, revocations, reuses, refusals and what
-   * administrators did stay. @default '30d'
+   * How long rotations and retries stay in the log; they are most of it. @default '30d'
    */
   rotationsFor?: Duration;
+  /** How long all other lines stay. @default '400d' */
+  eventsFor?: Duration;
+}
+
+/** Deleting what nobody needs any more. */
+export interface PruneOptions {
+  /** Do it from time to time; one node at a time does. Switched off, call {@link PruneService.run}. @default true */
+  enabled?: boolean;
+  /** How often, give or take a tenth; at most `'7d'`. @default '1h' */
+  every?: Duration;
+  /**
+   * How long a session stays after its end: its idle end, or if it was revoked its absolute end, because until then its tokens
+   * may come back and have to be told from a stranger's. @default '7d'
+   */
+  keepFor?: Duration;
 }
 
 /** The host's login route, for the dashboard's sign-in form. It answers with a token response. */
@@ -251,10 +306,17 @@ export interface JwtRefreshOptions {
   hooks?: JwtRefreshHooks;
   /** Changes to statuses and sentences, by error code. */
   errors?: ErrorOverrides;
+  /**
+   * Rate limits. An object needs `ThrottlerModule` in the app, or the boot stops; `false` limits nothing.
+   * @default these limits where the app has a `ThrottlerModule`, else none
+   */
+  throttle?: ThrottleOptions | false;
   /** The OAuth 2.0 routes. */
   oauth?: OAuthOptions;
   /** The audit log. */
   audit?: AuditOptions;
+  /** Deleting what nobody needs any more. */
+  prune?: PruneOptions;
   /** The admin API and its dashboard; closed unless `authorize` is given. */
   admin?: AdminOptions;
   /** The source of time. @default the machine's clock */

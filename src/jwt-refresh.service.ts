@@ -4,13 +4,14 @@ import { assertName, assertSubject } from './names';
 import { AccessTokenBinding } from './rotation/access-token-binding';
 import { RotationService } from './rotation/rotation.service';
 import { RevocationService } from './revocation/revocation.service';
-import { SessionCheckService } from './revocation/session-check.service';
+import { RevocationFeed, type RevocationFeedStatus } from './revocation/revocation-feed';
 import { AdoptionService } from './sessions/adoption.service';
+import { AuthenticationService } from './sessions/authentication.service';
 import { deviceOf, type DeviceInfo, type DeviceRequest } from './sessions/device-info';
 import type { RefreshToken } from './sessions/refresh-token.entity';
 import { RefreshTokenStore } from './sessions/refresh-token.store';
 import { type IssueInput, SessionService } from './sessions/session.service';
-import { type AccessTokenClaims, AccessTokenService } from './tokens/access-token.service';
+import type { AccessTokenClaims } from './tokens/access-token.service';
 import { TokenMinter } from './tokens/token-minter';
 import type { TokenPair } from './tokens/token-pair';
 
@@ -41,8 +42,8 @@ export class JwtRefreshService {
     private readonly revocation: RevocationService,
     private readonly adoption: AdoptionService,
     private readonly binding: AccessTokenBinding,
-    private readonly sessionCheck: SessionCheckService,
-    private readonly accessTokens: AccessTokenService,
+    private readonly authentication: AuthenticationService,
+    private readonly feed: RevocationFeed,
     private readonly minter: TokenMinter,
     private readonly store: RefreshTokenStore,
   ) {}
@@ -67,13 +68,13 @@ export class JwtRefreshService {
    * exchanged for the first tokens of a session, once.
    *
    * @throws JwtRefreshError `refresh_token_invalid`, `_expired`, `_revoked`, `_reused`, `access_token_*`, `scope_invalid`,
-   * `temporarily_unavailable`
+   * `too_many_requests`, `temporarily_unavailable`
    */
   async refresh(token: string, context: RefreshContext = {}): Promise<TokenPair> {
     const decoded = await this.minter.decode(token);
     if (!decoded) return this.adoption.adopt(token, context);
     await this.binding.assertBound(decoded, context.accessToken ?? null);
-    return this.rotation.rotate(decoded, { device: deviceOf(context), clientId: context.clientId, scope: context.scope });
+    return this.rotation.rotate(decoded, { ...context, device: deviceOf(context) });
   }
 
   /**
@@ -82,6 +83,7 @@ export class JwtRefreshService {
    *
    * @param context with `subject`, a session of anybody else is left alone
    * @returns whether this call ended a session
+   * @throws JwtRefreshError `too_many_requests`, `temporarily_unavailable`
    */
   async revoke(token: string, context: TokenContext & { subject?: string } = {}): Promise<boolean> {
     const decoded = await this.minter.decode(token);
@@ -103,7 +105,7 @@ export class JwtRefreshService {
     assertName('reason', reason);
     if ('subject' in context) assertSubject(context.subject);
     const actor = actorOf(context);
-    const session = isUuid(id) ? await this.store.findById(id) : null;
+    const session = await this.store.findById(id);
     if (!session || (context.subject !== undefined && context.subject !== session.subject)) return false;
     return this.revocation.revoke(session, { reason, actor, device: deviceOf(context) });
   }
@@ -133,10 +135,13 @@ export class JwtRefreshService {
    *
    * @throws JwtRefreshError `access_token_invalid`, `access_token_expired`, `access_token_revoked`, `temporarily_unavailable`
    */
-  async verifyAccessToken(jwt: string): Promise<AccessTokenClaims> {
-    const claims = await this.accessTokens.verify(jwt);
-    await this.sessionCheck.assertLive(claims);
-    return claims;
+  verifyAccessToken(jwt: string): Promise<AccessTokenClaims> {
+    return this.authentication.authenticate(jwt);
+  }
+
+  /** How well this node knows what was revoked elsewhere, for a health check or a metric. */
+  revocationFeed(): RevocationFeedStatus {
+    return this.feed.status;
   }
 }
 

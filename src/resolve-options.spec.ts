@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { ThrottlerModule } from '@nestjs/throttler';
 import { getDataSourceToken, TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
 import {
   createHash,
@@ -75,7 +76,7 @@ describe('the defaults', () => {
       secrets: [{ id: 'default', value: SECRET }],
       issuer: 'https://api.example',
       audiences: ['web'],
-      refreshToken: { lifetime: 14 * 86_400, maxLifetime: 90 * 86_400, graceSeconds: 30, format: 'opaque' },
+      refreshToken: { lifetime: 14 * 86_400, maxLifetime: 90 * 86_400, graceSeconds: 30, retryUntilConfirmed: 0, format: 'opaque' },
       request: { refreshTokenParam: 'refresh_token' },
       response: { accessTokenProp: 'access_token', refreshTokenProp: 'refresh_token', authorizationHeader: true },
       transport: 'body',
@@ -89,13 +90,15 @@ describe('the defaults', () => {
         header: 'x-requested-with',
         origins: [],
       },
-      revocation: { check: 'strict', superseded: 'accept' },
+      revocation: { check: 'bounded', superseded: 'accept', pollInterval: 1, redis: null, redisChannel: 'jwt-refresh:revoked' },
       accessTokenOnRefresh: 'ignore',
       maxSessionsPerSubject: Infinity,
       hooks: {},
       errors: {},
+      throttle: { mode: 'if-present', invalidTokens: { limit: 100, per: 60 }, refreshes: { limit: 60, per: 60 } },
       oauth: { clients: [] },
-      audit: { enabled: true, queueLimit: 10_000, rotationsFor: 30 * 86_400 },
+      audit: { enabled: true, queueLimit: 10_000, rotationsFor: 30 * 86_400, eventsFor: 400 * 86_400 },
+      prune: { enabled: true, every: 3600, keepFor: 7 * 86_400 },
       admin: {
         authorize: null,
         readOnly: false,
@@ -105,19 +108,39 @@ describe('the defaults', () => {
       },
       clock: systemClock,
     });
-    expect(accessToken).toMatchObject({ lifetime: 1800, notBeforeLeeway: 5, clockTolerance: 0, keys: [{ id: 'default', algorithm: 'HS256' }] });
+    expect(accessToken).toMatchObject({
+      lifetime: 1800,
+      notBeforeLeeway: 5,
+      clockTolerance: 0,
+      cacheSize: 10_000,
+      keys: [{ id: 'default', algorithm: 'HS256' }],
+    });
     expect(accessToken.keys[0].signWith!.export().toString()).toBe(SECRET);
   });
 
   it('hold for every option and every section that is given as undefined', () => {
-    const sections = ['accessToken', 'refreshToken', 'request', 'response', 'cookie', 'revocation', 'hooks', 'errors', 'audit', 'admin'];
+    const sections = [
+      'accessToken',
+      'refreshToken',
+      'request',
+      'response',
+      'cookie',
+      'revocation',
+      'hooks',
+      'errors',
+      'throttle',
+      'audit',
+      'prune',
+      'admin',
+    ];
     const absent = ['accessTokenOnRefresh', 'maxSessionsPerSubject', 'clock', ...sections];
     const hollow = {
-      accessToken: { lifetime: undefined, notBeforeLeeway: undefined, clockTolerance: undefined, keys: undefined },
-      refreshToken: { lifetime: undefined, maxLifetime: undefined, graceSeconds: undefined, format: undefined },
+      accessToken: { lifetime: undefined, notBeforeLeeway: undefined, clockTolerance: undefined, keys: undefined, cacheSize: undefined },
+      refreshToken: { lifetime: undefined, maxLifetime: undefined, graceSeconds: undefined, retryUntilConfirmed: undefined, format: undefined },
       request: { refreshTokenParam: undefined },
       response: { accessTokenProp: undefined, refreshTokenProp: undefined, authorizationHeader: undefined },
-      revocation: { check: undefined },
+      revocation: { check: undefined, superseded: undefined, pollInterval: undefined, redis: undefined, redisChannel: undefined },
+      prune: { enabled: undefined, every: undefined, keepFor: undefined },
       hooks: { beforeRotate: undefined },
       errors: { refresh_token_missing: undefined },
       audit: { enabled: undefined, queueLimit: undefined },
@@ -472,9 +495,20 @@ describe('a boot error', () => {
     ...['JWT', 'paseto', '', 1].map((value): [string, unknown] => ['refreshToken.format', value]),
     ...['never', 'STRICT', true].map((value): [string, unknown] => ['revocation.check', value]),
     ...['refuse', 'REJECT', true].map((value): [string, unknown] => ['revocation.superseded', value]),
+    ...[0, -1, '1', '0.5s', '61s', NaN].map((value): [string, unknown] => ['revocation.pollInterval', value]),
+    ...['redis://127.0.0.1', {}, { publish() {} }].map((value): [string, unknown] => ['revocation.redis', value]),
+    ...['', 7].map((value): [string, unknown] => ['revocation.redisChannel', value]),
+    ...[0, -1, '24', 'soon', NaN].map((value): [string, unknown] => ['refreshToken.retryUntilConfirmed', value]),
+    ...[-1, 1.5, '100', NaN].map((value): [string, unknown] => ['accessToken.cacheSize', value]),
+    ...[0, '8d', '1', NaN].map((value): [string, unknown] => ['prune.every', value]),
+    ...[-1, '7', NaN].map((value): [string, unknown] => ['prune.keepFor', value]),
+    ...['yes', 1].map((value): [string, unknown] => ['prune.enabled', value]),
+    ...[-1, '400', NaN].map((value): [string, unknown] => ['audit.eventsFor', value]),
     ...['true', 0, 'no'].map((value): [string, unknown] => ['response.authorizationHeader', value]),
     ...['yes', 1].map((value): [string, unknown] => ['audit.enabled', value]),
     ...[0, -1, 1.5, NaN, '100'].map((value): [string, unknown] => ['audit.queueLimit', value]),
+    ...[0, -1, 1.5, NaN, Infinity, '3'].map((value): [string, unknown] => ['throttle.refreshes.limit', value]),
+    ...[0, -1, NaN, '60'].map((value): [string, unknown] => ['throttle.invalidTokens.per', value]),
     ...[{}, 5, { now: 5 }, 'now'].map((value): [string, unknown] => ['clock', value]),
     ...['beforeRefreshRoute', 'adoptLegacyToken', 'resolveSubject', 'beforeRotate', 'afterRotate', 'responseMembers'].map(
       (name): [string, unknown] => [`hooks.${name}`, 'function'],
@@ -597,6 +631,8 @@ describe('a boot error', () => {
     ['hooks.beforeRefresh', { hooks: { beforeRefresh: () => undefined } }],
     ['errors.token_missing', { errors: { token_missing: {} } }],
     ['errors.refresh_token_missing.code', { errors: { refresh_token_missing: { code: 'x' } } }],
+    ['throttle.logins', { throttle: { logins: {} } }],
+    ['throttle.refreshes.ttl', { throttle: { refreshes: { ttl: 60_000 } } }],
     ['audit.enable', { audit: { enable: true } }],
     ['__proto__', JSON.parse('{ "__proto__": { "issuer": "x" } }') as Given],
   ])('names the unknown option %s and lists the known ones', (path, changes) => {
@@ -608,11 +644,23 @@ describe('a boot error', () => {
   it('takes revocation.superseded "reject" with strict checks only', () => {
     const problems = problemsWith({ revocation: { check: 'stateless', superseded: 'reject' } });
     expect(problems).toEqual(["revocation.superseded 'reject' needs revocation.check 'strict': only the row knows the newest generation"]);
-    expect(problemsWith({ revocation: { superseded: 'reject' } })).toEqual([]);
+    expect(resolveOptions({ ...GOOD, revocation: { superseded: 'reject' } }).revocation.check).toBe('strict');
+    expect(problemsWith({ revocation: { check: 'bounded', superseded: 'reject' } })).toEqual(problems);
     expect(problemsWith({ revocation: { check: 'stateless', superseded: 'accept' } })).toEqual([]);
   });
 
-  const SECTIONS = ['accessToken', 'refreshToken', 'request', 'response', 'revocation', 'hooks', 'errors', 'audit', 'errors.refresh_token_missing'];
+  const SECTIONS = [
+    'accessToken',
+    'refreshToken',
+    'request',
+    'response',
+    'revocation',
+    'hooks',
+    'errors',
+    'throttle',
+    'audit',
+    'errors.refresh_token_missing',
+  ];
   it.each(SECTIONS.flatMap((path) => [null, 'text', 5, true, []].map((value): [string, unknown] => [path, value])))(
     'names %s for %j',
     (path, value) => {
@@ -722,6 +770,15 @@ describe('booting an app', () => {
     const error = await boot(JwtRefreshModule.forRoot({ ...GOOD, ...extras })).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(JwtRefreshOptionsError);
     expect(pathsIn((error as JwtRefreshOptionsError).problems)).toEqual([path]);
+  });
+
+  it('fails when rate limits are asked for and there is no ThrottlerModule to count them', async () => {
+    const imports = [TypeOrmModule.forRoot(IN_MEMORY), ThrottlerModule.forRoot()];
+    await boot(JwtRefreshModule.forRoot({ ...GOOD, throttle: {} }), imports);
+    await boot(JwtRefreshModule.forRoot({ ...GOOD, throttle: false }));
+    const booting = boot(JwtRefreshModule.forRoot({ ...GOOD, throttle: {} }));
+    await expect(booting).rejects.toThrow(JwtRefreshOptionsError);
+    await expect(booting).rejects.toThrow('throttle needs ThrottlerModule of @nestjs/throttler: import ThrottlerModule.forRoot()');
   });
 
   it('fails when there is no data source, or none of that name', async () => {

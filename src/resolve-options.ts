@@ -18,8 +18,10 @@ import type { ResolvedOAuthClient } from './oauth/oauth-clients';
 import { resolveClients } from './oauth/resolve-clients';
 import { OptionsCheck } from './options-check';
 import { type ResolvedCookie, resolveCookie } from './resolve-cookie';
+import type { RedisClient } from './revocation/revocation-push';
 import { joinPaths } from './route-path';
 import { keysFromSecrets, type ResolvedKey, resolveKeys } from './resolve-keys';
+import { type ResolvedThrottle, resolveThrottle } from './throttling/resolve-throttle';
 
 /** Options with every default filled in, durations in seconds and keys parsed. */
 export interface ResolvedOptions {
@@ -31,24 +33,35 @@ export interface ResolvedOptions {
     readonly notBeforeLeeway: number;
     readonly clockTolerance: number;
     readonly keys: readonly [ResolvedKey, ...ResolvedKey[]];
+    readonly cacheSize: number;
   };
   readonly refreshToken: {
     readonly lifetime: number;
     readonly maxLifetime: number;
     readonly graceSeconds: number;
+    /** Seconds; 0 for off. */
+    readonly retryUntilConfirmed: number;
     readonly format: RefreshTokenFormat;
   };
   readonly request: { readonly refreshTokenParam: string };
   readonly response: { readonly accessTokenProp: string; readonly refreshTokenProp: string; readonly authorizationHeader: boolean };
   readonly transport: RefreshTokenTransport;
   readonly cookie: ResolvedCookie;
-  readonly revocation: { readonly check: SessionCheckMode; readonly superseded: SupersededTokens };
+  readonly revocation: {
+    readonly check: SessionCheckMode;
+    readonly superseded: SupersededTokens;
+    readonly pollInterval: number;
+    readonly redis: RedisClient | null;
+    readonly redisChannel: string;
+  };
   readonly accessTokenOnRefresh: AccessTokenOnRefresh;
   readonly maxSessionsPerSubject: number;
   readonly hooks: JwtRefreshHooks;
   readonly errors: ErrorOverrides;
+  readonly throttle: ResolvedThrottle;
   readonly oauth: { readonly clients: readonly ResolvedOAuthClient[] };
-  readonly audit: { readonly enabled: boolean; readonly queueLimit: number; readonly rotationsFor: number };
+  readonly audit: { readonly enabled: boolean; readonly queueLimit: number; readonly rotationsFor: number; readonly eventsFor: number };
+  readonly prune: { readonly enabled: boolean; readonly every: number; readonly keepFor: number };
   readonly admin: ResolvedAdminOptions;
   readonly clock: Clock;
 }
@@ -90,8 +103,10 @@ export function resolveOptions(options: JwtRefreshOptions, extras: JwtRefreshExt
     maxSessionsPerSubject: resolveSessionLimit(check, given.maxSessionsPerSubject),
     hooks: resolveHooks(check, given.hooks),
     errors: resolveErrors(check, given.errors),
+    throttle: resolveThrottle(check, given.throttle),
     oauth: { clients: resolveClients(check, check.section('oauth', given.oauth, ALLOWED.oauth).clients) },
     audit: resolveAudit(check, given.audit),
+    prune: resolvePrune(check, given.prune),
     admin: resolveAdmin(check, given.admin, extras),
     clock: resolveClock(check, given.clock),
   };
@@ -102,19 +117,20 @@ export function resolveOptions(options: JwtRefreshOptions, extras: JwtRefreshExt
 const ALLOWED = {
   root: [
     'secret', 'issuer', 'audience', 'accessToken', 'refreshToken', 'request', 'response', 'transport', 'cookie', 'revocation',
-    'accessTokenOnRefresh', 'maxSessionsPerSubject', 'hooks', 'errors', 'oauth', 'audit', 'admin', 'clock',
+    'accessTokenOnRefresh', 'maxSessionsPerSubject', 'hooks', 'errors', 'throttle', 'oauth', 'audit', 'prune', 'admin', 'clock',
   ],
   secret: ['id', 'value', 'createdAt'],
-  accessToken: ['lifetime', 'notBeforeLeeway', 'clockTolerance', 'keys'],
-  refreshToken: ['lifetime', 'maxLifetime', 'graceSeconds', 'format'],
+  accessToken: ['lifetime', 'notBeforeLeeway', 'clockTolerance', 'keys', 'cacheSize'],
+  refreshToken: ['lifetime', 'maxLifetime', 'graceSeconds', 'retryUntilConfirmed', 'format'],
   request: ['refreshTokenParam'],
   response: ['accessTokenProp', 'refreshTokenProp', 'authorizationHeader'],
-  revocation: ['check', 'superseded'],
+  revocation: ['check', 'superseded', 'pollInterval', 'redis', 'redisChannel'],
   hooks: ['beforeRefreshRoute', 'adoptLegacyToken', 'resolveSubject', 'beforeRotate', 'afterRotate', 'responseMembers'],
   errors: Object.keys(ERROR_TABLE),
   error: ['status', 'message'],
   oauth: ['clients'],
-  audit: ['enabled', 'queueLimit', 'rotationsFor'],
+  audit: ['enabled', 'queueLimit', 'rotationsFor', 'eventsFor'],
+  prune: ['enabled', 'every', 'keepFor'],
   admin: ['authorize', 'readOnly', 'freshFor', 'exportLimit', 'login'],
   login: ['path', 'usernameField', 'passwordField'],
   routes: ['refresh', 'logout', 'sessions'],
@@ -173,6 +189,7 @@ function resolveAccessToken(check: OptionsCheck, value: unknown, secrets: readon
     notBeforeLeeway: check.duration('accessToken.notBeforeLeeway', given.notBeforeLeeway ?? 5, 0),
     clockTolerance: check.duration('accessToken.clockTolerance', given.clockTolerance ?? 0, 0),
     keys: given.keys === undefined ? keysFromSecrets(secrets) : resolveKeys(check, given.keys),
+    cacheSize: check.integer('accessToken.cacheSize', given.cacheSize ?? 10_000, 0),
   };
 }
 
@@ -185,7 +202,12 @@ function resolveRefreshToken(check: OptionsCheck, value: unknown): ResolvedOptio
     check.problem('refreshToken.lifetime', 'is the idle lifetime and must not be longer than refreshToken.maxLifetime, the absolute one');
   if (graceSeconds >= lifetime) check.problem('refreshToken.graceSeconds', 'must be shorter than refreshToken.lifetime');
   const format = check.oneOf('refreshToken.format', given.format ?? 'opaque', ['opaque', 'jwt', 'jwe']);
-  return { lifetime, maxLifetime, graceSeconds, format };
+  return { lifetime, maxLifetime, graceSeconds, retryUntilConfirmed: resolveConfirmation(check, given.retryUntilConfirmed), format };
+}
+
+function resolveConfirmation(check: OptionsCheck, value: unknown): number {
+  if (value === undefined || value === false) return 0;
+  return check.duration('refreshToken.retryUntilConfirmed', value === true ? '24h' : value, 1);
 }
 
 function resolveRequest(check: OptionsCheck, value: unknown): ResolvedOptions['request'] {
@@ -209,12 +231,31 @@ function resolveResponse(check: OptionsCheck, value: unknown): ResolvedOptions['
 
 function resolveRevocation(check: OptionsCheck, value: unknown): ResolvedOptions['revocation'] {
   const given = check.section('revocation', value, ALLOWED.revocation);
-  const mode = check.oneOf('revocation.check', given.check ?? 'strict', ['strict', 'stateless']);
   const superseded = check.oneOf('revocation.superseded', given.superseded ?? 'accept', ['accept', 'reject']);
+  const usualMode = superseded === 'reject' ? 'strict' : 'bounded';
+  const mode = check.oneOf('revocation.check', given.check ?? usualMode, ['bounded', 'strict', 'stateless']);
   if (superseded === 'reject' && mode !== 'strict') {
     check.problem('revocation.superseded', "'reject' needs revocation.check 'strict': only the row knows the newest generation");
   }
-  return { check: mode, superseded };
+  const pollInterval = check.duration('revocation.pollInterval', given.pollInterval ?? 1, 1);
+  if (pollInterval > 60) check.problem('revocation.pollInterval', 'must be at most 60 seconds');
+  const redis = resolveRedis(check, given.redis);
+  return {
+    check: mode,
+    superseded,
+    pollInterval,
+    redis,
+    redisChannel: check.text('revocation.redisChannel', given.redisChannel ?? 'jwt-refresh:revoked'),
+  };
+}
+
+function resolveRedis(check: OptionsCheck, value: unknown): RedisClient | null {
+  const client = value as RedisClient | undefined;
+  if (!client) return null;
+  if (typeof client.publish !== 'function' || typeof client.duplicate !== 'function') {
+    check.problem('revocation.redis', 'must be a client of ioredis: new Redis(url)');
+  }
+  return client;
 }
 
 function resolveSessionLimit(check: OptionsCheck, value: unknown): number {
@@ -248,6 +289,18 @@ function resolveAudit(check: OptionsCheck, value: unknown): ResolvedOptions['aud
     enabled: check.flag('audit.enabled', given.enabled ?? true),
     queueLimit: check.integer('audit.queueLimit', given.queueLimit ?? 10_000, 1),
     rotationsFor: check.duration('audit.rotationsFor', given.rotationsFor ?? '30d', 0),
+    eventsFor: check.duration('audit.eventsFor', given.eventsFor ?? '400d', 0),
+  };
+}
+
+function resolvePrune(check: OptionsCheck, value: unknown): ResolvedOptions['prune'] {
+  const given = check.section('prune', value, ALLOWED.prune);
+  const every = check.duration('prune.every', given.every ?? '1h', 1);
+  if (every > parseDuration('7d')) check.problem('prune.every', "must be at most '7d'");
+  return {
+    enabled: check.flag('prune.enabled', given.enabled ?? true),
+    every,
+    keepFor: check.duration('prune.keepFor', given.keepFor ?? '7d', 0),
   };
 }
 

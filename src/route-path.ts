@@ -1,7 +1,7 @@
 /** One path of several, without slashes around it. */
 export function joinPaths(...paths: (string | undefined)[]): string {
   return paths
-    .map((path) => String(path ?? '').replace(/^\/+|\/+$/g, ''))
+    .flatMap((path) => String(path ?? '').split('/'))
     .filter(Boolean)
     .join('/');
 }

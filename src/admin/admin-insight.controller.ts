@@ -2,6 +2,7 @@ import { Get, Inject, Query, StreamableFile } from '@nestjs/common';
 import { AuditStore } from '../audit/audit.store';
 import { CurrentUser } from '../guards/decorators';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
+import { RevocationFeed } from '../revocation/revocation-feed';
 import { RefreshTokenStore } from '../sessions/refresh-token.store';
 import { AdminErrors } from '../openapi/admin-errors';
 import { Answers, AnswersFile, Operation } from '../openapi/openapi';
@@ -27,6 +28,7 @@ export class AdminInsightController {
     private readonly admin: AdminService,
     private readonly statistics: StatisticsService,
     private readonly csv: CsvExport,
+    private readonly feed: RevocationFeed,
   ) {}
 
   @Get('stats')
@@ -58,6 +60,6 @@ export class AdminInsightController {
   @Answers(200, 'Durations are in seconds; no secret is among them.', SettingsView)
   @AdminErrors()
   settings(@CurrentUser() user: AccessTokenClaims): SettingsView {
-    return settingsView(this.options, { name: this.tokens.tableName, eventsName: this.events.tableName }, user);
+    return settingsView(this.options, { name: this.tokens.tableName, eventsName: this.events.tableName }, this.feed.status, user);
   }
 }

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { validate as isUuid } from 'uuid';
 import { AuditQueue } from '../audit/audit.queue';
 import { JwtRefreshError } from '../errors';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
@@ -60,7 +59,7 @@ export class AdminService {
   async get(id: string): Promise<TokenView & { events: EventView[]; eventsCapped: boolean }> {
     const token = await this.getToken(id);
     await this.queue.flush();
-    const plan = await this.eventList.plan(this.eventList.conditionsFor({ sessionId: token.id }));
+    const plan = await this.eventList.plan(this.eventList.conditionsFor({ sessionId: token.id }), this.eventList.primary);
     const { rows, end } = await this.eventList.page(plan, { sort: 'id', direction: 'desc', from: null }, LIFE_LIMIT);
     return { ...this.view(token), events: rows.reverse().map(eventView), eventsCapped: end !== null };
   }
@@ -87,7 +86,7 @@ export class AdminService {
     assertNarrows(filter);
     let matched = 0;
     let revoked = 0;
-    for await (const rows of this.tokens.walk(this.tokens.conditionsFor(filter, this.now()), BATCH_ORDER, BATCH_SIZE)) {
+    for await (const rows of this.tokens.walk(this.tokens.conditionsFor(filter, this.now()), BATCH_ORDER, BATCH_SIZE, this.tokens.primary)) {
       matched += rows.length;
       const live = dryRun ? [] : rows.filter(({ revokedAt }) => !revokedAt);
       revoked += (await this.revocation.revokeBatch(live, contextOf(administrator, reason))).length;
@@ -121,7 +120,7 @@ export class AdminService {
   }
 
   private async getToken(id: string): Promise<RefreshToken> {
-    const token = isUuid(id) ? await this.store.findById(id.toLowerCase()) : null;
+    const token = await this.store.findById(id.toLowerCase());
     if (!token) throw new JwtRefreshError('refresh_token_not_found');
     return token;
   }

@@ -19,8 +19,8 @@ export class EventListStore extends KeysetSearch<RefreshTokenEventRecord> {
     return [
       ...(['sessionId', 'actor', 'subject', 'type'] as const).flatMap((name) => equals(name, filter[name], true)),
       ...equals('ip', filter.ip, false),
-      ...(from ? [{ sql: '{id} >= :fromTime', values: { fromTime: firstIdOf(from.getTime()) }, index: 'id' }] : []),
-      ...(to ? [{ sql: '{id} < :toTime', values: { toTime: firstIdOf(to.getTime() + 1) }, index: 'id' }] : []),
+      ...(from ? [{ sql: '{id} >= :id.from', values: { 'id.from': firstIdOf(from.getTime()) }, index: 'id' }] : []),
+      ...(to ? [{ sql: '{id} < :id.to', values: { 'id.to': firstIdOf(to.getTime() + 1) }, index: 'id' }] : []),
     ];
   }
 }

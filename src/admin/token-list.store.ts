@@ -27,7 +27,7 @@ export class TokenListStore extends KeysetSearch<RefreshToken> {
       ...between('lastUsed', filter.lastUsedFrom ?? (filter.lastUsedTo && new Date(1)), filter.lastUsedTo),
       ...between('expiresAt', filter.expiresFrom, filter.expiresTo),
       ...(filter.ids === undefined ? [] : [idsCondition(filter.ids)]),
-      ...(filter.exceptId === undefined ? [] : [{ sql: '{id} <> :exceptId', values: { exceptId: filter.exceptId.toLowerCase() } }]),
+      ...(filter.exceptId === undefined ? [] : [{ sql: '{id} <> :id.except', values: { 'id.except': filter.exceptId.toLowerCase() } }]),
     ];
   }
 }
@@ -59,28 +59,23 @@ function jtiCondition(jti: string): Condition {
   const [id = '', generation = ''] = jti.split('.');
   if (!isUuid(id) || !/^\d{1,9}$/.test(generation)) return { sql: '1 = 0' };
   return {
-    sql: '{id} = :jtiId AND {generation} >= :jtiGeneration',
-    values: { jtiId: id.toLowerCase(), jtiGeneration: Number(generation) },
+    sql: '{id} = :id.jti AND {generation} >= :generation.jti',
+    values: { 'id.jti': id.toLowerCase(), 'generation.jti': Number(generation) },
     index: 'id',
   };
 }
 
-/** `deviceInfo` is JSON whose members have one order; the text must lie within one of its values. */
+/** `deviceInfo` is a JSON array of texts, the address last; the text must lie within one of those before it. */
 function deviceCondition(device: string): Condition {
   const text = JSON.stringify(device).slice(1, -1).replace(/[!%_]/g, '!$&');
-  const members = ['useragent', 'browser', 'os', 'device', 'ip'];
-  const patterns = members.slice(0, -1).map((member, index) => [`inside${index}`, `%"${member}":"%${text}%","${members[index + 1]}":%`]);
-  return {
-    sql: patterns.map(([name]) => `LOWER({deviceInfo}) LIKE LOWER(:${name}) ESCAPE '!'`).join(' OR '),
-    values: Object.fromEntries(patterns) as Record<string, string>,
-  };
+  return { sql: `LOWER({deviceInfo}) LIKE LOWER(:inside) ESCAPE '!'`, values: { inside: `%${text}%","%` } };
 }
 
 /** Ids hold the time. */
 function begunBetween(from: Date | undefined, to: Date | undefined): Condition[] {
   return [
-    ...(from ? [{ sql: '{id} >= :createdFromId', values: { createdFromId: firstIdOf(from.getTime()) }, index: 'id' }] : []),
-    ...(to ? [{ sql: '{id} < :createdToId', values: { createdToId: firstIdOf(to.getTime() + 1) }, index: 'id' }] : []),
+    ...(from ? [{ sql: '{id} >= :id.createdFrom', values: { 'id.createdFrom': firstIdOf(from.getTime()) }, index: 'id' }] : []),
+    ...(to ? [{ sql: '{id} < :id.createdTo', values: { 'id.createdTo': firstIdOf(to.getTime() + 1) }, index: 'id' }] : []),
   ];
 }
 
@@ -93,7 +88,7 @@ function between(column: string, from: Date | undefined, to: Date | undefined): 
 function idsCondition(ids: readonly string[]): Condition {
   if (ids.length === 0) return { sql: '1 = 0' };
   const { names, values } = listed(
-    'chosen',
+    'id',
     ids.map((id) => id.toLowerCase()),
   );
   return { sql: `{id} IN (${names})`, values, index: 'id' };

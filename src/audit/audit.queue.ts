@@ -18,6 +18,8 @@ export class AuditQueue implements BeforeApplicationShutdown {
   /** What is being written. It is tried again as it is: with others added, a duplicate would tell nothing of those. */
   private batch: JwtRefreshEvent[] = [];
   private timer: NodeJS.Timeout | undefined;
+  /** Whether the app goes down: then a batch that fails is not tried again, for its database may be gone for good. */
+  private isClosing = false;
   private writing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -26,6 +28,7 @@ export class AuditQueue implements BeforeApplicationShutdown {
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.isClosing = true;
     await this.flush();
   }
 
@@ -62,6 +65,6 @@ export class AuditQueue implements BeforeApplicationShutdown {
   }
 
   private retryLater(): void {
-    this.timer ??= setTimeout(() => void this.flush(), BATCH_PAUSE_MS * 10).unref();
+    if (!this.isClosing) this.timer ??= setTimeout(() => void this.flush(), BATCH_PAUSE_MS * 10).unref();
   }
 }

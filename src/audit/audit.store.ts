@@ -5,8 +5,11 @@ import { Database, type RunStatement } from '../storage/database';
 import { listed, Table } from '../storage/table';
 import { RefreshTokenEventRecord } from './refresh-token-event.entity';
 
-// By the index on type, which is in the order of time.
-const FIND_OLD = 'SELECT {id} AS id FROM {table} WHERE {type} = :type AND {id} < :before ORDER BY {id} LIMIT {limit}';
+const BATCH_SIZE = 1000;
+// By the primary key, which is in the order of time.
+const FIND_OLD = `SELECT {id} AS id FROM {table} WHERE {id} < :id.before ORDER BY {id} LIMIT ${BATCH_SIZE}`;
+// By the index on type, which is so too.
+const FIND_OLD_OF_TYPE = FIND_OLD.replace('WHERE', 'WHERE {type} = :type AND');
 
 /** Every statement that writes to `refresh_token_events`, and what finds the lines to delete. */
 @Injectable()
@@ -29,13 +32,13 @@ export class AuditStore {
     for (const event of events) this.written.add(event);
   }
 
-  /** Deletes the oldest lines of a type. @returns how many */
-  async deleteBefore(type: JwtRefreshEventType, before: Date, limit: number): Promise<number> {
-    const { rows } = await this.run(FIND_OLD.replace('{limit}', String(limit)), { type, before: firstIdOf(before.getTime()) });
+  /** Deletes the oldest lines, a batch of them. @param type null for any @returns how many */
+  async deleteOldest(before: Date, type: JwtRefreshEventType | null): Promise<number> {
+    const { rows } = await this.run(type ? FIND_OLD_OF_TYPE : FIND_OLD, { type, 'id.before': firstIdOf(before.getTime()) });
     if (rows.length === 0) return 0;
     const { names, values } = listed(
       'id',
-      rows.map(({ id }) => id),
+      rows.map(({ id }) => this.table.read('id', id)),
     );
     return (await this.run(`DELETE FROM {table} WHERE {id} IN (${names})`, values)).affected;
   }

@@ -1,8 +1,8 @@
 import { EntitySchema } from 'typeorm';
 import type { JwtRefreshEvent, JwtRefreshEventType } from '../events/jwt-refresh-events';
-import type { DeviceInfo } from '../sessions/device-info';
-import { instant, json } from '../storage/column-transformers';
-import { DEFAULT_EVENTS_TABLE_NAME, tableNameParts, type TableOptions } from '../storage/table-options';
+import { type DeviceInfo, deviceTexts } from '../sessions/device-info';
+import { instant, json, uuidBytes } from '../storage/column-transformers';
+import { BYTES, DEFAULT_EVENTS_TABLE_NAME, tableNameParts, type TableOptions } from '../storage/table-options';
 
 /** One line of the audit log. Lines are added and pruned by age, never changed. */
 export class RefreshTokenEventRecord {
@@ -32,18 +32,21 @@ export class RefreshTokenEventRecord {
   details!: Record<string, unknown> | null;
 
   static from(event: JwtRefreshEvent): RefreshTokenEventRecord {
-    const { id, type, at, device } = event;
-    const {
-      sessionId = null,
-      subject = null,
-      generation = null,
-      actor = null,
-      reason = null,
-      presentedGeneration = null,
-      details = null,
-    } = event as Partial<RefreshTokenEventRecord>;
-    const told = { id, type, at, sessionId, subject, generation, actor, reason, presentedGeneration, details };
-    return Object.assign(new RefreshTokenEventRecord(), { ...told, ip: device?.ip ?? null, deviceInfo: device });
+    const told = event as Partial<RefreshTokenEventRecord>;
+    const record = new RefreshTokenEventRecord();
+    record.id = event.id;
+    record.type = event.type;
+    record.at = event.at;
+    record.sessionId = told.sessionId ?? null;
+    record.subject = told.subject ?? null;
+    record.actor = told.actor ?? null;
+    record.reason = told.reason ?? null;
+    record.ip = event.device?.ip ?? null;
+    record.generation = told.generation ?? null;
+    record.presentedGeneration = told.presentedGeneration ?? null;
+    record.deviceInfo = event.device;
+    record.details = told.details ?? null;
+    return record;
   }
 }
 
@@ -64,18 +67,19 @@ export function refreshTokenEventSchema(table: TableOptions = {}): EntitySchema<
     name: 'RefreshTokenEvent',
     target: RefreshTokenEventRecord,
     ...tableNameParts(name),
+    synchronize: false,
     columns: {
-      id: { type: 'varchar', length: 36, primary: true },
+      id: { type: BYTES, primary: true, transformer: uuidBytes },
       type: { type: 'varchar', length: 64 },
       at: { type: 'bigint', transformer: instant },
-      sessionId: { type: 'varchar', length: 36, nullable: true },
+      sessionId: { type: BYTES, nullable: true, transformer: uuidBytes },
       subject: { type: 'varchar', length: 255, nullable: true },
       actor: { type: 'varchar', length: 255, nullable: true },
       reason: { type: 'varchar', length: 255, nullable: true },
       ip: { type: 'varchar', length: 45, nullable: true },
       generation: { type: 'int', nullable: true },
       presentedGeneration: { type: 'int', nullable: true },
-      deviceInfo: { type: 'text', nullable: true, transformer: json },
+      deviceInfo: { type: 'text', nullable: true, transformer: deviceTexts },
       details: { type: 'text', nullable: true, transformer: json },
     },
     indices: Object.entries(EVENT_INDEXES).map(([suffix, columns]) => ({ name: `${name}_${suffix}`, columns })),

@@ -73,9 +73,12 @@ async function post(
   return read(response);
 }
 
-/** The answer's JSON; null if it is none. @throws AuthClientError for any status but 2xx */
+/** What an answer says; null if it is no JSON. */
+export const jsonOf = (response: Response): Promise<unknown> => response.json().catch(() => null);
+
+/** The same of a success. @throws AuthClientError for any status but 2xx */
 export async function read(response: Response): Promise<unknown> {
-  const body: unknown = await response.json().catch(() => null);
+  const body = await jsonOf(response);
   if (response.ok) return body;
   throw new AuthClientError(response.status, body, Number(response.headers.get('retry-after')) * 1000 || 0);
 }

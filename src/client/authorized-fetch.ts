@@ -1,5 +1,6 @@
 import type { AccessTokenSource } from './access-token';
 import type { AuthClient } from './auth-client';
+import { jsonOf } from './auth-server';
 import type { Settings } from './settings';
 
 /** `fetch` with the access token, for those who may have it. */
@@ -34,9 +35,6 @@ export function createAuthorizedFetch({ fetch, origins, resolve }: Settings, tok
 async function isCurable(response: Response): Promise<boolean> {
   const error = /error="?(\w+)/.exec(response.headers.get('www-authenticate') ?? '')?.[1];
   if (error) return error === 'invalid_token';
-  const body = (await response
-    .clone()
-    .json()
-    .catch(() => null)) as { code?: unknown } | null;
+  const body = (await jsonOf(response.clone())) as { code?: unknown } | null;
   return body?.code === undefined || /^access_token_/.test(body.code as string);
 }

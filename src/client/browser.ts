@@ -1,6 +1,6 @@
 /** What a page has and Node may not. */
 interface Page {
-  document?: EventTarget & { visibilityState: string };
+  document?: EventTarget;
   addEventListener?: EventTarget['addEventListener'];
   location?: { href: string };
   navigator?: { locks?: Locks };
@@ -60,8 +60,8 @@ export async function locked<T>(name: string | false | undefined, work: () => Pr
   return result ?? work();
 }
 
-/** Calls back when a page is looked at again or the network is, until the signal. */
+/** Calls back when a page is looked at again, or left, or the network is there again, until the signal. */
 export function onWake(wake: (online?: boolean) => void, signal: AbortSignal): void {
   page.addEventListener?.('online', () => wake(true), { signal });
-  page.document?.addEventListener('visibilitychange', () => page.document?.visibilityState === 'visible' && wake(), { signal });
+  page.document?.addEventListener('visibilitychange', () => wake(), { signal });
 }

@@ -43,7 +43,7 @@ export function createOwnSession({ cookie, onEvent, storageKey, storage }: Setti
 
   const subscribe = (listener: () => void) => {
     listeners.add(listener);
-    return () => void listeners.delete(listener);
+    return () => listeners.delete(listener);
   };
 
   current();

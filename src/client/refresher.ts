@@ -43,10 +43,11 @@ export function createRefresher(settings: Settings, server: AuthServer, session:
 }
 
 /** One exchange, from reading the tokens to storing their successors. */
-function createExchange({ cookie, shared }: Settings, { refresh, logOut, isFinal }: AuthServer, { current, replace, turn: now }: Session) {
+function createExchange({ cookie, shared }: Settings, { refresh, logOut, isFinal }: AuthServer, { begin, current, replace, turn: now }: Session) {
   return (turn: Turn): Promise<void> => {
     const seen = current();
     return locked(shared, async () => {
+      await begin();
       const presented = current();
       const isUnchanged = () => turn === now() && current()?.access === presented?.access;
       // Signed out while waiting, or another tab was quicker.

@@ -1,7 +1,10 @@
+import { sleep } from './browser';
 import type { Settings } from './settings';
 import { createOwnSession } from './own-session';
 import { type Message, openTabs } from './tabs';
 import type { Tokens } from './tokens';
+
+const RIVAL_MS = 300;
 
 export type Session = ReturnType<typeof createSession>;
 
@@ -10,12 +13,18 @@ export type Session = ReturnType<typeof createSession>;
  * signed in and only the cookie knows; `leave`, that another tab signed out and these tokens are a session of this tab alone.
  */
 export function createSession(settings: Settings, changed: () => void, follow: () => void, leave: (tokens: Tokens) => void) {
-  const { read, current, reset, state, subscribe, turn } = createOwnSession(settings);
+  const own = createOwnSession(settings);
+  const { read, current, reset, state } = own;
+
+  /** While another tab refreshes: for as long as that usually takes. */
+  let rival: Promise<void> | undefined;
 
   const tabs = openTabs(settings, (message) => {
+    rival = message.type ? undefined : sleep(RIVAL_MS);
+    if (rival) return;
     const tokens = read();
     // Tokens that only this tab knows of: the other one has neither replaced nor cleared them.
-    const isOwn = tokens?.id === (state().sessionId ?? undefined);
+    const isOwn = (tokens?.id ?? null) === state().sessionId;
     if (message.type === 'signed-in' && isOwn && settings.cookie) follow();
     if (message.type === 'signed-out' && (!tokens || (isOwn && message.endedBy === 'user'))) {
       reset(null, message);
@@ -26,10 +35,13 @@ export function createSession(settings: Settings, changed: () => void, follow: (
   });
 
   return {
-    current,
-    state,
-    subscribe,
-    turn,
+    ...own,
+
+    /** Where tabs have no lock, whoever hears of a refresh in time waits for it: the cookie may be new before its tokens are. */
+    begin: (): Promise<void> | undefined => {
+      tabs?.postMessage({});
+      return rival;
+    },
 
     /** @returns the tokens before */
     replace: (tokens: Tokens | null, message: Message): Tokens | null => {

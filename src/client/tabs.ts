@@ -4,7 +4,8 @@ import type { Settings } from './settings';
 
 /** What tabs tell each other: that something happened, never a token. */
 export interface Message {
-  type: 'signed-in' | 'refreshed' | 'signed-out';
+  /** What has happened; left out, a refresh begins. */
+  type?: 'signed-in' | 'refreshed' | 'signed-out';
   /** Of `signed-out`. */
   endedBy?: AuthState['endedBy'];
   code?: string;

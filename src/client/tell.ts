@@ -5,7 +5,7 @@ const LONGEST_MS = 60_000;
 
 /** Milliseconds to wait after so many failures in a row, by chance, so that clients don't come back all at once. */
 export function backOff(failures: number, { retryAfter }: AuthClientError): number {
-  return retryAfter + Math.min(250 * 2 ** failures, LONGEST_MS) * (0.5 + Math.random() / 2);
+  return retryAfter + Math.min(125 * 2 ** failures, LONGEST_MS / 2) * (1 + Math.random());
 }
 
 /** Does it, and again later while that may help. @returns whether the first try was enough */

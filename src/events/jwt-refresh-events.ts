@@ -1,9 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { AdminEventMap } from './admin-events';
+import type { MaintenanceEventMap } from './maintenance-events';
 import type { RefreshTokenEventMap } from './refresh-token-events';
 
 /** Every event by its type. */
-export interface JwtRefreshEventMap extends RefreshTokenEventMap, AdminEventMap {}
+export interface JwtRefreshEventMap extends RefreshTokenEventMap, AdminEventMap, MaintenanceEventMap {}
 
 /** The name of an event. */
 export type JwtRefreshEventType = keyof JwtRefreshEventMap;
@@ -11,7 +12,7 @@ export type JwtRefreshEventType = keyof JwtRefreshEventMap;
 /** Every type of event. */
 export const EVENT_TYPES = [
   'refresh_token.issued', 'refresh_token.rotated', 'refresh_token.retried', 'refresh_token.reused', 'refresh_token.revoked', 'refresh_token.refused',
-  'admin.tokens_revoked', 'admin.exported', 'admin.looked_up', 'admin.refused',
+  'admin.tokens_revoked', 'admin.exported', 'admin.looked_up', 'admin.refused', 'maintenance.pruned',
 ] as const satisfies JwtRefreshEventType[]; // prettier-ignore
 
 /** Any event; `switch` on its `type`. */

@@ -35,9 +35,11 @@ export interface RefreshTokenRotated extends RefreshTokenEventBase {
   readonly type: 'refresh_token.rotated';
 }
 
-/** The token just spent came back inside the grace period and got the same successor. */
+/** The token just spent came back in time and got the same successor. */
 export interface RefreshTokenRetried extends RefreshTokenEventBase {
   readonly type: 'refresh_token.retried';
+  /** `unconfirmed`: after the grace period, because nobody had used the successor (`refreshToken.retryUntilConfirmed`). Null within it. */
+  readonly reason: 'unconfirmed' | null;
 }
 
 /** A spent token came back too late; its family is revoked by the same commit that records this (RFC 9700 §4.14.2). */

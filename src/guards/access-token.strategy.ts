@@ -3,8 +3,8 @@ import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport';
 import { ExtractJwt } from 'passport-jwt';
 import { JwtRefreshError } from '../errors';
-import { SessionCheckService } from '../revocation/session-check.service';
-import { type AccessTokenClaims, AccessTokenService } from '../tokens/access-token.service';
+import { AuthenticationService } from '../sessions/authentication.service';
+import type { AccessTokenClaims } from '../tokens/access-token.service';
 
 type Verify = (token: string, done: (error: unknown, claims?: AccessTokenClaims) => void) => void;
 
@@ -35,17 +35,12 @@ class BearerStrategy extends Strategy {
 export function accessTokenStrategy(name: string): Type {
   @Injectable()
   class AccessTokenStrategy extends PassportStrategy(BearerStrategy, name) {
-    constructor(
-      private readonly accessTokens: AccessTokenService,
-      private readonly sessionCheck: SessionCheckService,
-    ) {
+    constructor(private readonly authentication: AuthenticationService) {
       super();
     }
 
-    async validate(token: string): Promise<AccessTokenClaims> {
-      const claims = await this.accessTokens.verify(token);
-      await this.sessionCheck.assertLive(claims);
-      return claims;
+    validate(token: string): Promise<AccessTokenClaims> {
+      return this.authentication.authenticate(token);
     }
   }
   return AccessTokenStrategy;

@@ -2,11 +2,10 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { ErrorPresenter } from '../http/error-presenter';
 import { JwtRefreshError } from '../errors';
-import type { SessionCheckMode } from '../jwt-refresh.options';
-import { SessionCheckService } from '../revocation/session-check.service';
-import { type AccessTokenClaims, AccessTokenService } from '../tokens/access-token.service';
+import { AuthenticationService, type RouteDemands } from '../sessions/authentication.service';
+import type { AccessTokenClaims } from '../tokens/access-token.service';
 import { bearerTokenOf, carrierOf } from './credentials';
-import { ACCESS_MODE, type AccessMode, AUDIENCE, SESSION_CHECK } from './decorators';
+import { RouteReader } from './route-reader';
 
 /**
  * Lets a request in that carries a good access token of a live session, and puts its claims at `request.user`. Works for
@@ -14,35 +13,32 @@ import { ACCESS_MODE, type AccessMode, AUDIENCE, SESSION_CHECK } from './decorat
  */
 @Injectable()
 export class JwtAuthGuard implements CanActivate {
+  private readonly routes: RouteReader;
+
   constructor(
-    private readonly reflector: Reflector,
-    private readonly accessTokens: AccessTokenService,
-    private readonly sessionCheck: SessionCheckService,
+    reflector: Reflector,
+    private readonly authentication: AuthenticationService,
     private readonly presenter: ErrorPresenter,
-  ) {}
+  ) {
+    this.routes = new RouteReader(reflector);
+  }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const mode = this.metadata<AccessMode>(ACCESS_MODE, context);
-    if (mode === 'public') return true;
+    const route = this.routes.read(context);
+    if (route.mode === 'public') return true;
     const carrier = carrierOf(context);
     const token = bearerTokenOf(carrier);
-    if (token === null && mode === 'optional') return true;
+    if (token === null && route.mode === 'optional') return true;
     try {
-      carrier.user = await this.authenticate(token, context);
+      carrier.user = await this.authenticate(token, route);
       return true;
     } catch (error) {
       throw this.presenter.present(error, context);
     }
   }
 
-  private async authenticate(token: string | null, context: ExecutionContext): Promise<AccessTokenClaims> {
+  private authenticate(token: string | null, demands: RouteDemands): Promise<AccessTokenClaims> {
     if (token === null) throw new JwtRefreshError('access_token_missing');
-    const claims = await this.accessTokens.verify(token, { audience: this.metadata<string>(AUDIENCE, context) });
-    await this.sessionCheck.assertLive(claims, this.metadata<SessionCheckMode>(SESSION_CHECK, context));
-    return claims;
-  }
-
-  private metadata<Value>(key: string, context: ExecutionContext): Value | undefined {
-    return this.reflector.getAllAndOverride<Value | undefined>(key, [context.getHandler(), context.getClass()]);
+    return this.authentication.authenticate(token, demands);
   }
 }

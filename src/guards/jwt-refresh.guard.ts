@@ -7,6 +7,7 @@ import { RotationService } from '../rotation/rotation.service';
 import { deviceFromRequest } from '../sessions/device-info';
 import type { RefreshToken } from '../sessions/refresh-token.entity';
 import { TokenMinter } from '../tokens/token-minter';
+import { ThrottleService } from '../throttling/throttle.service';
 import { carrierOf, type Carrier } from './credentials';
 
 /**
@@ -19,6 +20,7 @@ export class JwtRefreshGuard implements CanActivate {
     private readonly transport: TokenTransport,
     private readonly minter: TokenMinter,
     private readonly rotation: RotationService,
+    private readonly throttle: ThrottleService,
     private readonly presenter: ErrorPresenter,
   ) {}
 
@@ -35,8 +37,9 @@ export class JwtRefreshGuard implements CanActivate {
 
   private async sessionOf(carrier: Carrier): Promise<RefreshToken> {
     const token = await this.minter.decode(this.transport.getRefreshToken(carrier));
+    if (!token) await this.throttle.countInvalidToken(carrier);
     if (!token) throw new JwtRefreshError('refresh_token_invalid');
-    const { session } = await this.rotation.admit(token, { device: deviceFromRequest(carrier) });
+    const { session } = await this.rotation.admit(token, { device: deviceFromRequest(carrier), request: carrier });
     return session;
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { JwtRefreshError } from '../errors';
 import { bearerTokenOf, type Carrier } from '../guards/credentials';
-import { SessionCheckService } from '../revocation/session-check.service';
+import { AuthenticationService } from '../sessions/authentication.service';
 import { type AccessTokenClaims, AccessTokenService } from '../tokens/access-token.service';
 
 /** Reads the access token of requests that no guard stands before. */
@@ -9,16 +9,14 @@ import { type AccessTokenClaims, AccessTokenService } from '../tokens/access-tok
 export class BearerReader {
   constructor(
     private readonly accessTokens: AccessTokenService,
-    private readonly sessionCheck: SessionCheckService,
+    private readonly authentication: AuthenticationService,
   ) {}
 
-  /** @throws JwtRefreshError `access_token_*` */
+  /** What ends sessions asks the row, whatever guards do. @throws JwtRefreshError `access_token_*` */
   async get(request: Carrier): Promise<AccessTokenClaims> {
     const token = bearerTokenOf(request);
     if (token === null) throw new JwtRefreshError('access_token_missing');
-    const claims = await this.accessTokens.verify(token);
-    await this.sessionCheck.assertLive(claims);
-    return claims;
+    return this.authentication.authenticate(token, { check: 'strict' });
   }
 
   /** The claims of a genuine token of any audience, even if it or its session has ended; null for anything else. */

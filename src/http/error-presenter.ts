@@ -1,5 +1,5 @@
 import { type ArgumentsHost, Inject, Injectable } from '@nestjs/common';
-import { JwtRefreshError, RETRY_AFTER_SECONDS } from '../errors';
+import { JwtRefreshError } from '../errors';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { setResponseHeader } from './response-header';
 
@@ -12,7 +12,7 @@ export class ErrorPresenter {
   present(error: unknown, host: ArgumentsHost): unknown {
     if (!(error instanceof JwtRefreshError)) return error;
     const override = { ...this.options.errors[error.code], message: this.sentenceFor(error) };
-    const presented = new JwtRefreshError(error.code, override, { cause: error.cause });
+    const presented = new JwtRefreshError(error.code, override, { cause: error.cause, retryAfter: error.retryAfter });
     const challenge = challengeFor(presented, this.options.admin.freshFor);
     if (challenge) setResponseHeader(host, 'WWW-Authenticate', challenge);
     setErrorHeaders(error, host);
@@ -26,8 +26,8 @@ export class ErrorPresenter {
 }
 
 /** The headers that do not depend on how an error is written down. */
-export function setErrorHeaders({ code }: JwtRefreshError, host: ArgumentsHost): void {
-  if (code === 'temporarily_unavailable') setResponseHeader(host, 'Retry-After', String(RETRY_AFTER_SECONDS));
+export function setErrorHeaders({ retryAfter }: JwtRefreshError, host: ArgumentsHost): void {
+  if (retryAfter !== null) setResponseHeader(host, 'Retry-After', String(retryAfter));
   setResponseHeader(host, 'Cache-Control', 'no-store');
 }
 

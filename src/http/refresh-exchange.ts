@@ -15,8 +15,9 @@ export class RefreshExchange {
     private readonly hooks: RefreshHooks,
   ) {}
 
-  /** @throws JwtRefreshError `refresh_token_*`, `access_token_*`, `cross_site_request`, `temporarily_unavailable` */
+  /** @throws JwtRefreshError `refresh_token_*`, `access_token_*`, `cross_site_request`, `too_many_requests`, `temporarily_unavailable` */
   async refresh(request: Carrier, response: HeaderWriter): Promise<TokenPair> {
+    this.transport.assertOwn(request);
     await this.hooks.beforeRefreshRoute(request);
     const token = this.transport.getRefreshToken(request);
     try {

@@ -1,4 +1,4 @@
-import { Controller, HttpCode, Post, Req, Res, UseFilters, UseInterceptors } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { JwtRefreshError } from '../errors';
 import type { Carrier } from '../guards/credentials';
 import { Public } from '../guards/decorators';
@@ -10,7 +10,6 @@ import { BearerReader } from './bearer-reader';
 import { JwtRefreshExceptionFilter } from './jwt-refresh-exception.filter';
 import { RefreshExchange } from './refresh-exchange';
 import type { HeaderWriter } from './response-header';
-import { TokenResponseInterceptor } from './token-response.interceptor';
 import { EVERYWHERE, TokenTransport } from './token-transport';
 
 const ACCESS_TOKEN_ON_REFRESH = 'Whether the access token is needed too, and whether it may have expired, is the option `accessTokenOnRefresh`.';
@@ -41,19 +40,19 @@ export class RefreshController {
     'refresh_token_reused',
     ...ACCESS_TOKEN_ERRORS,
     'cross_site_request',
+    'too_many_requests',
     'temporarily_unavailable',
   )
   @HttpCode(200)
-  @UseInterceptors(TokenResponseInterceptor)
-  refresh(@Req() request: Carrier, @Res({ passthrough: true }) response: HeaderWriter): Promise<TokenPair> {
-    return this.exchange.refresh(request, response);
+  async refresh(@Req() request: Carrier, @Res({ passthrough: true }) response: HeaderWriter): Promise<unknown> {
+    return this.transport.deliver(await this.exchange.refresh(request, response), request, response);
   }
 
   @Post()
   @Operation('logout', 'Ends a session, or with `all` every session of the user')
   @Accepts(LogoutBody, { optional: true })
   @Answers(204, 'Ended, or there was nothing to end: a token that is not valid gets the same answer.')
-  @Errors('refresh_token_missing', ...ACCESS_TOKEN_ERRORS, 'cross_site_request', 'temporarily_unavailable')
+  @Errors('refresh_token_missing', ...ACCESS_TOKEN_ERRORS, 'cross_site_request', 'too_many_requests', 'temporarily_unavailable')
   @HttpCode(204)
   async logout(@Req() request: Carrier, @Res({ passthrough: true }) response: HeaderWriter): Promise<void> {
     const token = this.transport.findRefreshToken(request);

@@ -2,7 +2,7 @@ import { Controller, Delete, Get, HttpCode, Param, Query, Req, UseFilters } from
 import { IsIn, IsOptional } from 'class-validator';
 import { JwtRefreshError } from '../errors';
 import type { Carrier } from '../guards/credentials';
-import { CurrentUser } from '../guards/decorators';
+import { CurrentUser, SessionCheck } from '../guards/decorators';
 import { JwtRefreshService } from '../jwt-refresh.service';
 import { ACCESS_TOKEN_ERRORS, Answers, Bearer, Errors, Field, IdParam, Operation, Section } from '../openapi/openapi';
 import type { AccessTokenClaims } from '../tokens/access-token.service';
@@ -21,6 +21,7 @@ export class EndSessionsQuery {
 /** `GET` and `DELETE …/sessions`: what users see and end of their own. Whoever mounts it puts `JwtAuthGuard` before it. */
 @Section('auth')
 @Bearer()
+@SessionCheck('strict')
 @Controller()
 @UseFilters(JwtRefreshExceptionFilter)
 export class SessionsController {

@@ -1,10 +1,9 @@
-import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { map, type Observable } from 'rxjs';
 import { carrierOf } from '../guards/credentials';
-import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { TokenPair } from '../tokens/token-pair';
 import { ErrorPresenter } from './error-presenter';
-import { responseOf, setResponseHeader } from './response-header';
+import { responseOf } from './response-header';
 import { TokenTransport } from './token-transport';
 
 /** Methods that a site can make a browser send by a link, an image or a redirect, such as a callback of single sign-on. */
@@ -25,14 +24,14 @@ const SAFE_METHODS: readonly unknown[] = ['GET', 'HEAD'];
 @Injectable()
 export class TokenResponseInterceptor implements NestInterceptor {
   constructor(
-    @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
     private readonly transport: TokenTransport,
     private readonly presenter: ErrorPresenter,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     this.assertOwn(context);
-    return next.handle().pipe(map((answer: unknown) => (answer instanceof TokenPair ? this.respond(context, answer) : answer)));
+    const respond = (pair: TokenPair) => this.transport.deliver(pair, carrierOf(context), responseOf(context));
+    return next.handle().pipe(map((answer: unknown) => (answer instanceof TokenPair ? respond(answer) : answer)));
   }
 
   private assertOwn(context: ExecutionContext): void {
@@ -42,11 +41,5 @@ export class TokenResponseInterceptor implements NestInterceptor {
     } catch (error) {
       throw this.presenter.present(error, context);
     }
-  }
-
-  private respond(context: ExecutionContext, pair: TokenPair): unknown {
-    setResponseHeader(context, 'Cache-Control', 'no-store');
-    if (this.options.response.authorizationHeader) setResponseHeader(context, 'Authorization', `Bearer ${pair.accessToken}`);
-    return this.transport.deliver(pair, carrierOf(context), responseOf(context));
   }
 }

@@ -59,8 +59,10 @@ export class TokenTransport {
     throw new JwtRefreshError('refresh_token_missing', this.usesCookie(request) ? { message: 'Send the cookie with the refresh token.' } : {});
   }
 
-  /** Answers with a token pair. @returns the body */
+  /** Answers with a token pair: never cached (RFC 6749 §5.1). @returns the body */
   deliver(pair: TokenPair, request: Carrier, response: HeaderWriter): unknown {
+    response.header?.('Cache-Control', 'no-store');
+    if (this.options.response.authorizationHeader) response.header?.('Authorization', `Bearer ${pair.accessToken}`);
     if (!this.usesCookie(request)) return pair;
     addCookie(response, refreshCookie(this.options.cookie, pair.refreshToken, pair.refreshExpiresIn));
     return pair.withoutRefreshToken();

@@ -2,30 +2,36 @@ import { type MigrationInterface, type QueryRunner, Table, type TableColumnOptio
 import { EVENT_INDEXES } from '../audit/refresh-token-event.entity';
 import { REFRESH_TOKEN_INDEXES } from '../sessions/refresh-token.entity';
 import { columnName, DEFAULT_EVENTS_TABLE_NAME, DEFAULT_STATS_TABLE_NAME, DEFAULT_TABLE_NAME, type TableOptions } from '../storage/table-options';
+import { migrationName } from './migration-name';
 
 type ColumnType = Omit<TableColumnOptions, 'name'>;
 
 /** Column types that depend on the database. All text is compared byte by byte, case and all. */
-interface TextTypes {
-  /** Ids, hashes and the module's own words. */
+interface Types {
+  /** The module's own words. */
   ascii: (length: number) => ColumnType;
   /** The host's names. */
   unicode: (length: number) => ColumnType;
   json: ColumnType;
+  /** Ids and digests. */
+  bytes: (length: number) => ColumnType;
 }
 
-const MYSQL: TextTypes = {
+const MYSQL: Types = {
   ascii: (length) => ({ type: 'varchar', length: String(length), charset: 'ascii', collation: 'ascii_bin' }),
   unicode: (length) => ({ type: 'varchar', length: String(length), charset: 'utf8mb4', collation: 'utf8mb4_bin' }),
   json: { type: 'text', charset: 'utf8mb4', collation: 'utf8mb4_bin' },
+  bytes: (length) => ({ type: 'binary', length: String(length) }),
 };
 
 // PostgreSQL's and SQLite's default collations already tell every byte apart.
-const PLAIN: TextTypes = {
-  ascii: (length) => ({ type: 'varchar', length: String(length) }),
-  unicode: (length) => ({ type: 'varchar', length: String(length) }),
+const PLAIN = {
+  ascii: (length: number) => ({ type: 'varchar', length: String(length) }),
+  unicode: (length: number) => ({ type: 'varchar', length: String(length) }),
   json: { type: 'text' },
 };
+const POSTGRES: Types = { ...PLAIN, bytes: () => ({ type: 'bytea' }) };
+const SQLITE: Types = { ...PLAIN, bytes: () => ({ type: 'blob' }) };
 
 const INTEGER: ColumnType = { type: 'integer' };
 const BIGINT: ColumnType = { type: 'bigint' };
@@ -39,11 +45,10 @@ export function createRefreshTokens(table: TableOptions): new () => MigrationInt
   const stats = table.statsName ?? DEFAULT_STATS_TABLE_NAME;
   const columnOf = (property: string) => columnName(table, property);
   return class implements MigrationInterface {
-    // A name per table, so that two tables in one database are both made.
-    readonly name = `CreateRefreshTokens${tokens === DEFAULT_TABLE_NAME ? '' : `_${tokens}_`}1763600000000`;
+    readonly name = migrationName('CreateRefreshTokens', table, 1763600000000);
 
     async up(runner: QueryRunner): Promise<void> {
-      const types = textTypesOf(runner);
+      const types = typesOf(runner);
       await runner.createTable(
         new Table({
           name: tokens,
@@ -69,9 +74,9 @@ export function createRefreshTokens(table: TableOptions): new () => MigrationInt
   };
 }
 
-function refreshTokenColumns({ ascii, unicode, json }: TextTypes): Record<string, ColumnType> {
+function refreshTokenColumns({ ascii, unicode, json, bytes }: Types): Record<string, ColumnType> {
   return {
-    id: { ...ascii(36), isPrimary: true },
+    id: { ...bytes(16), isPrimary: true },
     kind: ascii(8),
     subject: unicode(255),
     audience: unicode(255),
@@ -84,10 +89,10 @@ function refreshTokenColumns({ ascii, unicode, json }: TextTypes): Record<string
     revokedBy: orNull(unicode(255)),
     lastUsed: { ...INSTANT, default: 0 },
     content: json,
-    tokenHash: ascii(43),
+    tokenHash: bytes(32),
     generation: INTEGER,
     rotatedAt: orNull(INSTANT),
-    rotationNonce: orNull(ascii(22)),
+    rotationNonce: orNull(bytes(16)),
     secretId: ascii(32),
     rotates: { type: 'boolean' },
     label: orNull(unicode(255)),
@@ -96,12 +101,12 @@ function refreshTokenColumns({ ascii, unicode, json }: TextTypes): Record<string
   };
 }
 
-function eventColumns({ ascii, unicode, json }: TextTypes): Record<string, ColumnType> {
+function eventColumns({ ascii, unicode, json, bytes }: Types): Record<string, ColumnType> {
   return {
-    id: { ...ascii(36), isPrimary: true },
+    id: { ...bytes(16), isPrimary: true },
     type: ascii(64),
     at: INSTANT,
-    sessionId: orNull(ascii(36)),
+    sessionId: orNull(bytes(16)),
     subject: orNull(unicode(255)),
     actor: orNull(unicode(255)),
     reason: orNull(unicode(255)),
@@ -113,7 +118,7 @@ function eventColumns({ ascii, unicode, json }: TextTypes): Record<string, Colum
   };
 }
 
-function statsColumns({ ascii }: TextTypes): Record<string, ColumnType> {
+function statsColumns({ ascii }: Types): Record<string, ColumnType> {
   return { hour: { ...INSTANT, isPrimary: true }, type: { ...ascii(64), isPrimary: true }, count: BIGINT };
 }
 
@@ -127,6 +132,8 @@ function named(columns: Record<string, ColumnType>, nameOf: NameOf = String): Ta
   return Object.entries(columns).map(([property, type]) => ({ ...type, name: nameOf(property) }));
 }
 
-function textTypesOf(runner: QueryRunner): TextTypes {
-  return ['mysql', 'mariadb'].includes(runner.connection.options.type) ? MYSQL : PLAIN;
+function typesOf(runner: QueryRunner): Types {
+  const { type } = runner.connection.options;
+  if (['mysql', 'mariadb'].includes(type)) return MYSQL;
+  return type === 'postgres' ? POSTGRES : SQLITE;
 }

@@ -1,5 +1,6 @@
 import type { MigrationInterface } from 'typeorm';
 import type { TableOptions } from '../storage/table-options';
+import { addConfirmedGeneration } from './add-confirmed-generation';
 import { createRefreshTokens } from './create-refresh-tokens';
 
 /** A migration as TypeORM takes it. */
@@ -7,7 +8,7 @@ export type MigrationClass = new () => MigrationInterface;
 
 /** The module's migrations under names of the host's choice. Give the same names to `jwtRefreshEntities()`. */
 export function jwtRefreshMigrations(table: TableOptions = {}): MigrationClass[] {
-  return [createRefreshTokens(table)];
+  return [createRefreshTokens(table), addConfirmedGeneration(table)];
 }
 
 /** The module's migrations, for the `migrations` of `TypeOrmModule.forRoot()`. */

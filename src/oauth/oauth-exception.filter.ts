@@ -27,8 +27,13 @@ export class OAuthExceptionFilter extends BaseExceptionFilter {
     const challenge = challengeFor(name, description);
     if (challenge) setResponseHeader(host, 'WWW-Authenticate', challenge);
     setErrorHeaders(error, host);
-    return new HttpException({ error: name, error_description: description }, STATUSES[name] ?? 400);
+    return new HttpException({ error: name, error_description: description }, statusOf(error, name));
   }
+}
+
+/** Two errors share a name, because RFC 6749 has only one for "later"; their statuses tell them apart (RFC 6585 §4). */
+function statusOf({ code }: JwtRefreshError, name: OAuthErrorName): number {
+  return code === 'too_many_requests' ? 429 : (STATUSES[name] ?? 400);
 }
 
 /** RFC 9110 §15.5.2: a 401 has a challenge; it is that of the scheme a client can use (RFC 6749 §5.2). */

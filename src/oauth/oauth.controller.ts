@@ -4,7 +4,7 @@ import { bearerTokenOf, type Carrier } from '../guards/credentials';
 import { Public } from '../guards/decorators';
 import { invalid } from '../http/request-pipe';
 import { JwtRefreshService } from '../jwt-refresh.service';
-import { OAuthErrors } from '../openapi/oauth-errors';
+import { OAuthErrors, OAuthThrottled } from '../openapi/oauth-errors';
 import { Accepts, Answers, ClientBasic, Operation, Section } from '../openapi/openapi';
 import { RefreshHooks } from '../rotation/refresh-hooks';
 import { OAuthTokenResponse } from '../tokens/token-pair';
@@ -42,6 +42,7 @@ export class OAuthController {
     '`invalid_request`, `invalid_grant`, `unsupported_grant_type` or `invalid_scope`.',
     `${NO_CLIENT}. \`invalid_token\`: the access token is.`,
   )
+  @OAuthThrottled()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @Header('Pragma', 'no-cache')
@@ -64,6 +65,7 @@ export class OAuthController {
   @Accepts(TokenHolder)
   @Answers(200, "Ended, or there was nothing to end: a token that is not valid or not the client's gets the same answer.")
   @OAuthErrors('`invalid_request`.', `${NO_CLIENT}.`)
+  @OAuthThrottled()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   async revoke(@Req() request: Carrier): Promise<void> {

@@ -15,6 +15,11 @@ class OAuthErrorBody {
   error_description!: string;
 }
 
+/** For a route that counts the tokens it is sent. */
+export function OAuthThrottled(): MethodDecorator {
+  return Answers(429, '`temporarily_unavailable`: too many requests.', OAuthErrorBody, { 'Retry-After': 'Seconds to wait.' });
+}
+
 /** The errors of an OAuth route: sentences for 400 and 401; 503 is everywhere. */
 export function OAuthErrors(badRequest: string, unauthorized: string): MethodDecorator {
   return applyDecorators(

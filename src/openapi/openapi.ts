@@ -84,6 +84,7 @@ export const ACCESS_TOKEN_ERRORS = ['access_token_missing', 'access_token_invali
 
 const ERROR_HEADERS: Record<number, Headers> = {
   401: { 'WWW-Authenticate': 'A challenge (RFC 6750 §3).' },
+  429: { 'Retry-After': 'Seconds to wait.' },
   503: { 'Retry-After': 'Seconds to wait.' },
 };
 

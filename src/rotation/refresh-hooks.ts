@@ -21,18 +21,20 @@ export class RefreshHooks {
 
   /** Claims to add, or null when the account must not be used. */
   async resolveSubject(session: RefreshToken): Promise<HostClaims | null> {
-    return this.call('resolveSubject', async () => {
+    const claims = await this.call('resolveSubject', async () => {
       const answer = await this.hooks.resolveSubject?.(session);
       return answer === null || answer === false ? null : toHostClaims('resolveSubject', answer ?? {});
     });
+    return claims === undefined ? {} : claims;
   }
 
   /** What `begin` makes of the host's answer, or null when the token is none of the host's. An unusable answer is a failure too. */
   async adoptLegacyToken<Begun>(token: string, request: unknown, begin: (legacy: LegacySession) => Begun): Promise<Begun | null> {
-    return this.call('adoptLegacyToken', async () => {
+    const begun = await this.call('adoptLegacyToken', async () => {
       const legacy = await this.hooks.adoptLegacyToken?.(token, request);
       return legacy ? begin(legacy) : null;
     });
+    return begun ?? null;
   }
 
   async beforeRotate(session: RefreshToken): Promise<void> {
@@ -45,10 +47,15 @@ export class RefreshHooks {
 
   /** The host's own members of the token response. */
   async responseMembers(session: RefreshToken): Promise<ResponseMembers> {
-    return this.call('responseMembers', async () => toHostClaims('responseMembers', (await this.hooks.responseMembers?.(session)) ?? {}));
+    const members = await this.call('responseMembers', async () =>
+      toHostClaims('responseMembers', (await this.hooks.responseMembers?.(session)) ?? {}),
+    );
+    return members ?? {};
   }
 
-  private async call<Answer>(name: keyof JwtRefreshHooks, hook: () => Answer): Promise<Awaited<Answer>> {
+  /** @returns undefined where the host has no such hook */
+  private async call<Answer>(name: keyof JwtRefreshHooks, hook: () => Answer): Promise<Awaited<Answer> | undefined> {
+    if (!this.hooks[name]) return undefined;
     try {
       return await hook();
     } catch (error) {

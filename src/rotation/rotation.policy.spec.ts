@@ -1,6 +1,7 @@
 import { decideRotation, type FamilyState, type PresentedToken, type RotationVerdict } from './rotation.policy';
 
-const T0 = Date.UTC(2026, 0, 1);
+/** In the middle of a second: whoever counts whole seconds is found out. */
+const T0 = Date.UTC(2026, 0, 1, 0, 0, 0, 500);
 const SECOND = 1000;
 const DAY = 86_400 * SECOND;
 
@@ -8,6 +9,7 @@ const DAY = 86_400 * SECOND;
 const family = (changes: Partial<FamilyState> = {}): FamilyState => ({
   generation: 3,
   rotatedAt: new Date(T0),
+  confirmedGeneration: 3,
   expiresAt: new Date(T0 + 14 * DAY),
   endsAt: new Date(T0 + 90 * DAY),
   revokedAt: null,
@@ -26,6 +28,7 @@ interface Case {
   /** Milliseconds after the rotation. */
   at: number;
   graceSeconds?: number;
+  retryUntilConfirmed?: number;
   verdict: RotationVerdict;
 }
 
@@ -81,6 +84,45 @@ const CASES: Case[] = [
   },
   { title: 'another secret of the current generation', family: family(), token: { generation: 3, lineage: 'stranger' }, at: 0, verdict: 'unknown' },
   { title: 'another secret of the generation before', family: family(), token: { generation: 2, lineage: 'stranger' }, at: DAY, verdict: 'unknown' },
+  {
+    title: 'the predecessor after the grace period, while nobody has used the successor',
+    family: family({ confirmedGeneration: 2 }),
+    token: predecessor,
+    at: DAY - 1,
+    retryUntilConfirmed: 86_400,
+    verdict: 'retry',
+  },
+  {
+    title: 'the predecessor of an unconfirmed successor, a day later',
+    family: family({ confirmedGeneration: 2 }),
+    token: predecessor,
+    at: DAY,
+    retryUntilConfirmed: 86_400,
+    verdict: 'reuse',
+  },
+  {
+    title: 'the predecessor after the grace period, when the successor was seen in use',
+    family: family(),
+    token: predecessor,
+    at: 30 * SECOND,
+    retryUntilConfirmed: 86_400,
+    verdict: 'reuse',
+  },
+  {
+    title: 'the predecessor after the grace period, where confirmation is not waited for',
+    family: family({ confirmedGeneration: 0 }),
+    token: predecessor,
+    at: 30 * SECOND,
+    verdict: 'reuse',
+  },
+  {
+    title: 'an older token, while nobody has used the successor',
+    family: family({ confirmedGeneration: 0 }),
+    token: older,
+    at: 0,
+    retryUntilConfirmed: 86_400,
+    verdict: 'reuse',
+  },
   { title: 'a token without a row', family: null, token: current, at: 0, verdict: 'unknown' },
   { title: 'the current token of a family that was logged out', family: revokedFor('logout'), token: current, at: 0, verdict: 'revoked' },
   {
@@ -97,7 +139,7 @@ const CASES: Case[] = [
 ];
 
 describe('rotation policy', () => {
-  it.each(CASES)('says $verdict for $title', ({ family: state, token, at, graceSeconds = 30, verdict }) => {
-    expect(decideRotation(state, token, T0 + at, { graceSeconds })).toBe(verdict);
+  it.each(CASES)('says $verdict for $title', ({ family: state, token, at, graceSeconds = 30, retryUntilConfirmed = 0, verdict }) => {
+    expect(decideRotation(state, token, T0 + at, { graceSeconds, retryUntilConfirmed })).toBe(verdict);
   });
 });

@@ -3,7 +3,7 @@ import type { RefreshToken } from '../sessions/refresh-token.entity';
 /**
  * What a genuine refresh token means for its family:
  * - `rotate`: the current one; exchange it.
- * - `retry`: the one just spent, inside the grace period; give the same successor again.
+ * - `retry`: the one just spent, inside the grace period or before its successor was seen in use; give the same successor again.
  * - `reuse`: a spent one, too late; somebody copied it.
  * - `expired`, `revoked`: the family is over.
  * - `unknown`: the row does not know this secret; `ahead`: nor this generation. Both come from a database that lost commits.
@@ -13,7 +13,10 @@ export type Acceptance = 'rotate' | 'retry';
 export type Refusal = 'reuse' | 'expired' | 'revoked' | 'unknown' | 'ahead';
 
 /** The part of a row that decides. */
-export type FamilyState = Pick<RefreshToken, 'generation' | 'expiresAt' | 'endsAt' | 'revokedAt' | 'revokedReason' | 'rotatedAt'>;
+export type FamilyState = Pick<
+  RefreshToken,
+  'generation' | 'confirmedGeneration' | 'expiresAt' | 'endsAt' | 'revokedAt' | 'revokedReason' | 'rotatedAt'
+>;
 
 /** The token that was presented. */
 export interface PresentedToken {
@@ -24,6 +27,8 @@ export interface PresentedToken {
 
 export interface RotationPolicy {
   readonly graceSeconds: number;
+  /** Seconds from a rotation in which its predecessor may come back while nobody has used the successor; 0 for none. */
+  readonly retryUntilConfirmed: number;
 }
 
 /** Why a revoked family is revoked when one of its spent tokens came back. */
@@ -43,10 +48,18 @@ export function decideRotation(family: FamilyState | null, token: PresentedToken
   if (!spent) return token.lineage === 'current' ? 'rotate' : 'unknown';
   if (token.generation < family.generation - 1) return 'reuse';
   if (token.lineage !== 'predecessor') return 'unknown';
-  return isInGrace(family, now, policy) ? 'retry' : 'reuse';
+  return isInGrace(family, now, policy) || isUnconfirmed(family, now, policy) ? 'retry' : 'reuse';
 }
 
 /** Counts from the rotation itself, so that retries can't stretch it. */
-function isInGrace({ rotatedAt }: FamilyState, now: number, { graceSeconds }: RotationPolicy): boolean {
-  return rotatedAt !== null && now < rotatedAt.getTime() + graceSeconds * 1000;
+export function isInGrace(family: Pick<FamilyState, 'rotatedAt'>, now: number, { graceSeconds }: RotationPolicy): boolean {
+  return isWithin(graceSeconds, family, now);
+}
+
+function isUnconfirmed(family: FamilyState, now: number, { retryUntilConfirmed }: RotationPolicy): boolean {
+  return family.confirmedGeneration < family.generation && isWithin(retryUntilConfirmed, family, now);
+}
+
+function isWithin(seconds: number, { rotatedAt }: Pick<FamilyState, 'rotatedAt'>, now: number): boolean {
+  return rotatedAt !== null && now < rotatedAt.getTime() + seconds * 1000;
 }

@@ -7,15 +7,17 @@ import type { HostClaims } from '../hooks';
 import { mayUse } from '../oauth/oauth-clients';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { RevocationService } from '../revocation/revocation.service';
-import type { DeviceInfo } from '../sessions/device-info';
+import { isAbandoned } from '../sessions/abandoned-request';
+import type { DeviceInfo, DeviceRequest } from '../sessions/device-info';
 import { RefreshToken } from '../sessions/refresh-token.entity';
 import { RefreshTokenStore, type RotationChange } from '../sessions/refresh-token.store';
+import { ThrottleService } from '../throttling/throttle.service';
 import { hashSecret, matchesHash, nextSecret, rotationNonce } from '../tokens/ratchet';
 import type { DecodedRefreshToken } from '../tokens/refresh-token.codec';
 import { withScope } from '../tokens/scope';
 import { type HostAdditions, TokenMinter } from '../tokens/token-minter';
 import type { TokenPair } from '../tokens/token-pair';
-import { type Acceptance, decideRotation, type PresentedToken, type Refusal } from './rotation.policy';
+import { type Acceptance, decideRotation, isInGrace, type PresentedToken, type Refusal } from './rotation.policy';
 import { RefreshHooks } from './refresh-hooks';
 
 type Judgement = { session: RefreshToken; verdict: Acceptance } | { session: RefreshToken | null; verdict: Refusal };
@@ -30,6 +32,8 @@ export interface Admission {
 /** Who presents a refresh token, and what for. */
 export interface RotationContext {
   readonly device: DeviceInfo | null;
+  /** The framework's request, to see whether its client is still there. @default none */
+  readonly request?: DeviceRequest;
   /** The OAuth client that has proved who it is. @default none */
   readonly clientId?: string;
   /** The scope of this one access token. @default the session's */
@@ -63,23 +67,26 @@ export class RotationService {
     private readonly minter: TokenMinter,
     private readonly revocation: RevocationService,
     private readonly hooks: RefreshHooks,
+    private readonly throttle: ThrottleService,
     private readonly events: JwtRefreshEvents,
   ) {}
 
-  /** @throws JwtRefreshError `refresh_token_*`, `scope_invalid` or `temporarily_unavailable` */
+  /** @throws JwtRefreshError `refresh_token_*`, `scope_invalid`, `too_many_requests` or `temporarily_unavailable` */
   async rotate(token: DecodedRefreshToken, context: RotationContext): Promise<TokenPair> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const pair = await this.exchange(await this.admit(token, context), token, context.device);
+      const admission = await this.admit(token, context);
+      if (attempt === 0) await this.throttle.countRefresh(admission.session.id);
+      const pair = await this.exchange(admission, token, context.device);
       if (pair) return pair;
     }
     throw new JwtRefreshError('temporarily_unavailable');
   }
 
   /** Lets a token in that could be exchanged now; a replayed one revokes its family. @throws JwtRefreshError `refresh_token_*`, `scope_invalid` */
-  async admit(token: DecodedRefreshToken, { device, clientId, scope }: RotationContext): Promise<Admission> {
+  async admit(token: DecodedRefreshToken, { device, request, clientId, scope }: RotationContext): Promise<Admission> {
     const judgement = await this.judge(token);
     if (judgement.session) this.assertClient(judgement.session, clientId ?? null, token, device);
-    if (!isAccepted(judgement)) throw await this.refuse(judgement, token, device);
+    if (!isAccepted(judgement)) throw await this.refuse(judgement, token, { device, request });
     const claims = await this.hooks.resolveSubject(judgement.session);
     if (claims) return { ...judgement, claims: withScope(judgement.session.content, claims, scope) };
     this.tellRefused(judgement.session, token, SUBJECT_REFUSED, device);
@@ -106,13 +113,14 @@ export class RotationService {
   }
 
   /** Carries out a refusal: a reuse revokes the family, in a commit of its own, before anybody is told. */
-  private async refuse(
-    { session, verdict }: Judgement & { verdict: Refusal },
-    token: DecodedRefreshToken,
-    device: DeviceInfo | null,
-  ): Promise<JwtRefreshError> {
+  private async refuse({ session, verdict }: Judgement & { verdict: Refusal }, token: DecodedRefreshToken, context: RotationContext) {
+    const { device, request } = context;
     if (session && verdict !== 'reuse') this.tellRefused(session, token, verdict, device);
-    if (session && verdict === 'reuse' && !session.revokedAt) await this.revocation.revokeForReuse(session, token.generation, device);
+    if (session && verdict === 'reuse' && !session.revokedAt) {
+      // A request that its client gave up long ago says nothing of a theft: the client has gone on with the successor.
+      if (await isAbandoned(request)) return new JwtRefreshError('temporarily_unavailable');
+      await this.revocation.revokeForReuse(session, token.generation, device);
+    }
     return new JwtRefreshError(REFUSAL_CODES[verdict]);
   }
 
@@ -121,8 +129,7 @@ export class RotationService {
     if (!session.rotates) return this.useAgain(session, token, additions);
     const successor = verdict === 'retry' ? this.successorOf(session, token) : await this.advance(session, token);
     if (!successor) return null;
-    const type = verdict === 'retry' ? 'refresh_token.retried' : 'refresh_token.rotated';
-    this.events.emit({ ...describeEvent(successor.session, this.options.clock.now(), device), type });
+    this.tellExchanged(successor.session, verdict, device);
     if (verdict === 'rotate') await this.hooks.afterRotate(successor.session);
     return this.minter.mint(successor.session, successor.secret, additions);
   }
@@ -166,6 +173,13 @@ export class RotationService {
     if (token.generation !== session.generation - 1) return 'stranger';
     const successor = this.successorOf(session, token);
     return successor && matchesHash(successor.secret, session.tokenHash) ? 'predecessor' : 'stranger';
+  }
+
+  private tellExchanged(session: RefreshToken, verdict: Acceptance, device: DeviceInfo | null): void {
+    const now = this.options.clock.now();
+    const base = describeEvent(session, now, device);
+    if (verdict === 'rotate') return this.events.emit({ ...base, type: 'refresh_token.rotated' });
+    this.events.emit({ ...base, type: 'refresh_token.retried', reason: isInGrace(session, now, this.options.refreshToken) ? null : 'unconfirmed' });
   }
 
   private tellRefused(session: RefreshToken, token: DecodedRefreshToken, reason: RefreshTokenRefused['reason'], device: DeviceInfo | null): void {

@@ -10,6 +10,7 @@ import { AccessTokenBinding } from '../rotation/access-token-binding';
 import { RefreshHooks } from '../rotation/refresh-hooks';
 import { CLIENT_REFUSED, SUBJECT_REFUSED } from '../rotation/rotation.service';
 import { DuplicateKeyError } from '../storage/database';
+import { ThrottleService } from '../throttling/throttle.service';
 import { AccessTokenService } from '../tokens/access-token.service';
 import { withScope } from '../tokens/scope';
 import type { TokenPair } from '../tokens/token-pair';
@@ -37,6 +38,7 @@ export class AdoptionService {
     private readonly revocation: RevocationService,
     private readonly binding: AccessTokenBinding,
     private readonly accessTokens: AccessTokenService,
+    private readonly throttle: ThrottleService,
   ) {}
 
   /** @throws JwtRefreshError `refresh_token_invalid`, `refresh_token_expired`, `access_token_invalid`, `scope_invalid`, `temporarily_unavailable` */
@@ -75,6 +77,7 @@ export class AdoptionService {
 
   /** An access token is never shown to the hook: a host that kept its old secret would take it for one of its own tokens. */
   private async recognise(token: unknown, presentation: Presentation): Promise<PreparedSession | null> {
+    await this.throttle.countInvalidToken(presentation.request);
     if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH || (await this.accessTokens.findGenuine(token))) return null;
     return this.hooks.adoptLegacyToken(token, presentation.request, (legacy) => this.prepare(token, legacy, presentation));
   }

@@ -43,7 +43,7 @@ export function newRefreshToken(family: NewFamily, now: number, origin?: FamilyO
     content: toContent(family.content ?? {}),
     label: family.label === undefined ? null : assertName('label', family.label),
     createdAt: new Date(createdAt), expiresAt: new Date(Math.min(now + lifetime * 1000, endsAt)), endsAt: new Date(endsAt),
-    revokedAt: null, revokedReason: null, revokedBy: null, lastUsed, generation: 0, rotatedAt: null, rotationNonce: null,
+    revokedAt: null, revokedReason: null, revokedBy: null, lastUsed, generation: 0, confirmedGeneration: 0, rotatedAt: null, rotationNonce: null,
     deviceInfo: device, ip: device?.ip ?? null,
   } satisfies Omit<RefreshToken, 'jti'>); // prettier-ignore
 }

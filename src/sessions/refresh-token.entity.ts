@@ -1,8 +1,8 @@
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import type { HostClaims } from '../hooks';
-import { instant, instantOrNever, json } from '../storage/column-transformers';
-import { columnName, DEFAULT_TABLE_NAME, tableNameParts, type TableOptions } from '../storage/table-options';
-import type { DeviceInfo } from './device-info';
+import { base64urlBytes, instant, instantOrNever, json, uuidBytes } from '../storage/column-transformers';
+import { BYTES, columnName, DEFAULT_TABLE_NAME, tableNameParts, type TableOptions } from '../storage/table-options';
+import { type DeviceInfo, deviceTexts } from './device-info';
 
 /** A `session` is one login on one device, a `key` is issued by an administrator. */
 export type RefreshTokenKind = 'session' | 'key';
@@ -44,6 +44,8 @@ export class RefreshToken {
   generation!: number;
   /** When the current generation replaced its predecessor; the grace period counts from here. */
   rotatedAt!: Date | null;
+  /** The newest generation that somebody was seen to use; kept only with the option `refreshToken.retryUntilConfirmed`. */
+  confirmedGeneration!: number;
   /** 16 random bytes that went into the current generation's secret, base64url. Worthless without the predecessor token. */
   rotationNonce!: string | null;
   /** Id of the server secret that made the current generation. */
@@ -67,9 +69,9 @@ export class RefreshToken {
 export type RefreshTokenColumn = Exclude<keyof RefreshToken, 'jti'>;
 
 // Types that mean the same on all four databases: instants are milliseconds in a bigint (no time zone, no 2038, no
-// rounding), JSON is text (equal round trips), texts are sized. Collations are set by the migration.
+// rounding), JSON is text (equal round trips), ids and digests are bytes, texts are sized. The migration sets collations.
 const COLUMNS: Record<RefreshTokenColumn, EntitySchemaColumnOptions> = {
-  id: { type: 'varchar', length: 36, primary: true },
+  id: { type: BYTES, primary: true, transformer: uuidBytes },
   kind: { type: 'varchar', length: 8 },
   subject: { type: 'varchar', length: 255 },
   audience: { type: 'varchar', length: 255 },
@@ -82,14 +84,15 @@ const COLUMNS: Record<RefreshTokenColumn, EntitySchemaColumnOptions> = {
   revokedBy: { type: 'varchar', length: 255, nullable: true },
   lastUsed: { type: 'bigint', default: 0, transformer: instantOrNever },
   content: { type: 'text', transformer: json },
-  tokenHash: { type: 'varchar', length: 43 },
+  tokenHash: { type: BYTES, transformer: base64urlBytes },
   generation: { type: 'int' },
   rotatedAt: { type: 'bigint', nullable: true, transformer: instant },
-  rotationNonce: { type: 'varchar', length: 22, nullable: true },
+  confirmedGeneration: { type: 'int', default: 0 },
+  rotationNonce: { type: BYTES, nullable: true, transformer: base64urlBytes },
   secretId: { type: 'varchar', length: 32 },
   rotates: { type: 'boolean' },
   label: { type: 'varchar', length: 255, nullable: true },
-  deviceInfo: { type: 'text', nullable: true, transformer: json },
+  deviceInfo: { type: 'text', nullable: true, transformer: deviceTexts },
   ip: { type: 'varchar', length: 45, nullable: true },
 };
 
@@ -104,8 +107,8 @@ export const REFRESH_TOKEN_INDEXES: Record<string, RefreshTokenColumn[]> = {
   used: ['lastUsed', 'id'],
   // Also what is live, and what ends soon: `revokedAt` tells without the row.
   expires: ['expiresAt', 'id', 'revokedAt'],
-  // "What was revoked": lists, and who has just been.
-  revoked: ['revokedAt'],
+  // "What was revoked": lists, who has just been, and what every node learns each second.
+  revoked: ['revokedAt', 'id'],
   // The keys among many sessions, and one audience among many.
   kind: ['kind', 'audience'],
   // Who else came from there.
@@ -119,6 +122,7 @@ export function refreshTokenSchema(table: TableOptions = {}): EntitySchema<Refre
     name: 'RefreshToken',
     target: RefreshToken,
     ...tableNameParts(name),
+    synchronize: false,
     columns: Object.fromEntries(columns) as Record<RefreshTokenColumn, EntitySchemaColumnOptions>,
     indices: Object.entries(REFRESH_TOKEN_INDEXES).map(([suffix, columns]) => ({ name: `${name}_${suffix}`, columns })),
   });

@@ -18,6 +18,7 @@ export function eventCountSchema(table: TableOptions = {}): EntitySchema<EventCo
     name: 'RefreshTokenEventCount',
     target: EventCount,
     ...tableNameParts(table.statsName ?? DEFAULT_STATS_TABLE_NAME),
+    synchronize: false,
     columns: {
       hour: { type: 'bigint', primary: true, transformer: instant },
       type: { type: 'varchar', length: 64, primary: true },

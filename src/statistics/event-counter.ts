@@ -12,6 +12,9 @@ const FLUSH_PAUSE_MS = 1000;
 export class EventCounter implements OnModuleInit, BeforeApplicationShutdown {
   private counts = new Map<string, EventCount>();
   private timer: NodeJS.Timeout | undefined;
+  /** Whether the app goes down: then counts that can not be added are not tried again. */
+  private isClosing = false;
+  private writing: Promise<void> = Promise.resolve();
 
   constructor(
     @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
@@ -24,16 +27,22 @@ export class EventCounter implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.isClosing = true;
     await this.flush();
   }
 
-  /** Adds what was counted; what can not be added now stays. */
-  async flush(): Promise<void> {
+  /** Adds what was counted, also what an earlier call still adds; what can not be added now stays. */
+  flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
+    this.writing = this.writing.then(() => this.writeAll());
+    return this.writing;
+  }
+
+  private async writeAll(): Promise<void> {
     const counted = this.counts;
     this.counts = new Map();
-    for (const count of counted.values()) await this.store.add(count).catch(() => this.add(count));
+    for (const count of counted.values()) await this.store.add(count).catch(() => this.isClosing || this.add(count));
   }
 
   private take({ at, type }: JwtRefreshEvent): void {

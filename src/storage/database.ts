@@ -1,9 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource, QueryRunner, ReplicationMode } from 'typeorm';
 import { JwtRefreshError } from '../errors';
+import { whileLocked } from './advisory-lock';
 import { classifyDriverError, nameOfDriverError } from './driver-errors';
 import { Mutex } from './mutex';
+import { executePrepared } from './prepared-statement';
 
 /** What a statement gave back, the same for all drivers. */
 export interface StatementResult {
@@ -17,7 +19,13 @@ export type RunStatement = (sql: string, parameters: readonly unknown[]) => Prom
 /** Thrown for a unique-key violation; the only driver error a store may want to know. */
 export class DuplicateKeyError extends Error {}
 
-const RETRY_BUDGET_MS = 4000;
+/** What the log says where no driver said anything. */
+const namedError = (name: string): Error => Object.assign(new Error(), { name });
+
+/** What a statement or transaction may take in all. A request has two of them, and nobody waits for an answer much longer. */
+const BUDGET_MS = 2000;
+/** Beyond so many statements that wait or run, more would only wait in vain. */
+const MOST_AT_ONCE = 2000;
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 250;
 /** An outage fails every request alike; one line a second tells as much as a thousand. */
@@ -29,20 +37,31 @@ const sqliteQueues = new WeakMap<DataSource, Mutex>();
 
 /**
  * The one door to the database: statements run on the primary, driver errors are translated here and nowhere else.
- * Deadlocks, lock waits and a busy SQLite file are retried within {@link RETRY_BUDGET_MS}; whatever remains is
- * `temporarily_unavailable` — never a verdict on a token.
+ * Deadlocks, lock waits and a busy SQLite file are retried within {@link BUDGET_MS}; whatever remains, or is not answered by
+ * then, is `temporarily_unavailable` — never a verdict on a token.
  */
 export class Database {
   private readonly logger = new Logger('JwtRefresh');
   private readonly queue: Mutex | null;
+  private readonly preparesStatements: boolean;
   private lastReport = { name: '', at: 0 };
+  private atWork = 0;
 
   constructor(readonly dataSource: DataSource) {
-    this.queue = dataSource.options.type === 'better-sqlite3' ? queueFor(dataSource) : null;
+    const { type } = dataSource.options;
+    this.queue = type === 'better-sqlite3' ? queueFor(dataSource) : null;
+    this.preparesStatements = ['mysql', 'mariadb'].includes(type);
   }
 
   /** Runs one statement in autocommit. */
   run: RunStatement = (sql, parameters) => this.guarded((runner) => execute(runner, sql, parameters));
+
+  /** Runs one statement that comes with every refresh, in autocommit. */
+  runOften: RunStatement = (sql, parameters) =>
+    this.guarded(async (runner) => (this.preparesStatements && (await executePrepared(runner, sql, parameters))) || execute(runner, sql, parameters));
+
+  /** Runs one statement that only reads and may be a little late: on a replica, where TypeORM knows one. */
+  read: RunStatement = (sql, parameters) => this.guarded((runner) => execute(runner, sql, parameters), 'slave');
 
   /** Runs `work` in one transaction; it may run more than once. */
   transaction<T>(work: (run: RunStatement) => Promise<T>): Promise<T> {
@@ -59,11 +78,28 @@ export class Database {
     });
   }
 
-  private async guarded<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
-    const deadline = performance.now() + RETRY_BUDGET_MS;
+  /** Does some work while no other node does any under this name. @returns null when another is at it */
+  async whileLocked<T>(name: string, work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await this.withRunner((runner) => whileLocked(runner, name, work));
+    } catch (error) {
+      throw error instanceof JwtRefreshError ? error : this.unavailable(error);
+    }
+  }
+
+  /** What is late may still be done: it is as with an answer that was lost. */
+  private guarded<T>(work: (runner: QueryRunner) => Promise<T>, mode: ReplicationMode = 'master'): Promise<T> {
+    if (this.atWork >= MOST_AT_ONCE) return Promise.reject(this.unavailable(namedError('too many statements at once')));
+    this.atWork += 1;
+    const result = this.attempt(work, mode).finally(() => (this.atWork -= 1));
+    return within(BUDGET_MS, result, () => this.unavailable(namedError('no answer in time')));
+  }
+
+  private async attempt<T>(work: (runner: QueryRunner) => Promise<T>, mode: ReplicationMode): Promise<T> {
+    const deadline = performance.now() + BUDGET_MS;
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.exclusively(() => this.withRunner(work));
+        return await this.exclusively(() => this.withRunner(work, mode));
       } catch (error) {
         const kind = classifyDriverError(error);
         if (kind === 'duplicate') throw new DuplicateKeyError();
@@ -77,8 +113,8 @@ export class Database {
     return this.queue ? this.queue.run(work) : work();
   }
 
-  private async withRunner<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
-    const runner = this.dataSource.createQueryRunner('master');
+  private async withRunner<T>(work: (runner: QueryRunner) => Promise<T>, mode: ReplicationMode = 'master'): Promise<T> {
+    const runner = this.dataSource.createQueryRunner(mode);
     try {
       return await work(runner);
     } finally {
@@ -103,6 +139,14 @@ export class Database {
 async function execute(runner: QueryRunner, sql: string, parameters: readonly unknown[]): Promise<StatementResult> {
   const { records, affected } = await runner.query(sql, [...parameters], true);
   return { rows: (records ?? []) as Record<string, unknown>[], affected: affected ?? 0 };
+}
+
+/** The result, or a failure if it is not there in time. */
+function within<T>(milliseconds: number, result: Promise<T>, failure: () => Error): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(failure()), milliseconds);
+    result.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 /** Doubling pauses with full jitter, so that rivals don't meet again. */

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ObjectLiteral } from 'typeorm';
-import type { Database } from './database';
+import type { Database, RunStatement } from './database';
 import type { Table } from './table';
 
 type Values = Record<string, unknown>;
@@ -51,6 +51,8 @@ export interface SearchPlan {
   readonly conditions: readonly Condition[];
   /** The first of them, if few rows meet it. */
   readonly small: Condition | null;
+  /** Where it is looked for. */
+  readonly run: RunStatement;
 }
 
 /** A part of an order: from a place on, up to another; null is the end. */
@@ -92,22 +94,35 @@ export class KeysetSearch<Row extends SearchRow> {
     this.isPostgres = type === 'postgres';
   }
 
-  /** Learns from the indexes how many rows meet each condition: one statement, which stops counting early. */
-  async plan(given: readonly Condition[]): Promise<SearchPlan> {
+  /** For searches that must not be late: those of which something is done with what they find. */
+  get primary(): RunStatement {
+    return this.database.run;
+  }
+
+  /**
+   * Learns from the indexes how many rows meet each condition: one statement, which stops counting early.
+   *
+   * @param run where to look. @default a replica, if there is one
+   */
+  async plan(given: readonly Condition[], run: RunStatement = this.database.read): Promise<SearchPlan> {
     const conditions = given.map((condition) => this.kept(condition));
     const known = conditions.filter(({ index }) => index);
-    if (known.length === 0) return { conditions, small: null };
+    if (known.length === 0) return { conditions, small: null, run };
     // The order makes PostgreSQL take the index, even if it takes most rows for hits and hopes to meet enough of them soon.
     const probes = known.map((condition, place) => {
       const hits = `SELECT 1 AS hit FROM {table} WHERE ${condition.sql} ORDER BY ${this.indexOrder(condition)} LIMIT ${SMALL_SET + 1}`;
       return `SELECT ${place} AS place, COUNT(*) AS size FROM (${hits}) AS probe_${place}`;
     });
-    const found = await this.run(probes.join(' UNION ALL '), valuesOf(known));
+    const found = await this.run(run, probes.join(' UNION ALL '), valuesOf(known));
     const sizes = found.map(({ place, size }) => ({ condition: known[Number(place)] as Condition, size: Number(size) }));
     sizes.sort((a, b) => a.size - b.size);
     const rest = conditions.filter(({ index }) => !index);
     const [rarest] = sizes;
-    return { conditions: [...sizes.map(({ condition }) => condition), ...rest], small: rarest && rarest.size <= SMALL_SET ? rarest.condition : null };
+    return {
+      conditions: [...sizes.map(({ condition }) => condition), ...rest],
+      small: rarest && rarest.size <= SMALL_SET ? rarest.condition : null,
+      run,
+    };
   }
 
   async page(plan: SearchPlan, order: SearchOrder, limit: number): Promise<SearchPage<Row>> {
@@ -121,9 +136,9 @@ export class KeysetSearch<Row extends SearchRow> {
     return { rows: rows.slice(0, limit), end };
   }
 
-  /** Everything, page by page. */
-  async *walk(conditions: readonly Condition[], order: SearchOrder, limit: number): AsyncGenerator<Row[]> {
-    const plan = await this.plan(conditions);
+  /** Everything, page by page. @param run where to look. @default a replica, if there is one */
+  async *walk(conditions: readonly Condition[], order: SearchOrder, limit: number, run?: RunStatement): AsyncGenerator<Row[]> {
+    const plan = await this.plan(conditions, run);
     for (let from: Position | null = order.from, first = true; first || from; first = false) {
       const { rows, end } = await this.page(plan, { ...order, from }, limit);
       yield rows;
@@ -148,8 +163,8 @@ export class KeysetSearch<Row extends SearchRow> {
     return { value: Math.min(size, COUNT_CAP), capped: true };
   }
 
-  private async countInOneGo({ conditions }: SearchPlan): Promise<Total> {
-    const size = await this.countHits(`{table} WHERE ${allOf(conditions)} ORDER BY ${this.indexOrder(conditions[0])}`, valuesOf(conditions));
+  private async countInOneGo({ conditions, run }: SearchPlan): Promise<Total> {
+    const size = await this.countHits(run, `{table} WHERE ${allOf(conditions)} ORDER BY ${this.indexOrder(conditions[0])}`, valuesOf(conditions));
     return { value: Math.min(size, COUNT_CAP), capped: size > COUNT_CAP };
   }
 
@@ -176,31 +191,33 @@ export class KeysetSearch<Row extends SearchRow> {
   private async findEnd(plan: SearchPlan, order: SearchOrder, size: number): Promise<Position | null> {
     const along = this.conditionsAlong(plan, order);
     if (this.smallFor(plan, order) || along.length === plan.conditions.length) return null;
-    const { where, values } = this.clauses({ conditions: along, small: null }, { order, until: null });
+    const { where, values } = this.clauses({ ...plan, conditions: along, small: null }, { order, until: null });
     const sql = `SELECT {${order.sort}} AS place, {id} AS id FROM {table} WHERE ${where} ORDER BY ${this.orderBy(plan, order)} LIMIT 1 OFFSET ${size - 1}`;
-    const [last] = await this.run(sql, values);
-    return last ? { value: Number(last.place), id: String(last.id) } : null;
+    const [last] = await this.run(plan.run, sql, values);
+    return last ? { value: Number(last.place), id: this.table.read('id', last.id) as string } : null;
   }
 
   private async rowsIn(plan: SearchPlan, stretch: Stretch, limit: number): Promise<Row[]> {
     const { source, where, values } = this.clauses(plan, stretch);
     const sql = `SELECT {*} FROM ${source} WHERE ${where} ORDER BY ${this.orderBy(plan, stretch.order)} LIMIT ${limit}`;
-    return (await this.run(sql, values)).map((record) => this.table.hydrate(record));
+    return (await this.run(plan.run, sql, values)).map((record) => this.table.hydrate(record));
   }
 
   private countIn(plan: SearchPlan, stretch: Stretch): Promise<number> {
     const { source, where, values } = this.clauses(plan, stretch);
-    return this.countHits(`${source} WHERE ${where} ORDER BY {id}`, values);
+    return this.countHits(plan.run, `${source} WHERE ${where} ORDER BY {id}`, values);
   }
 
-  private async countHits(hits: string, values: Values): Promise<number> {
-    const [found] = await this.run(`SELECT COUNT(*) AS size FROM (SELECT 1 AS hit FROM ${hits} LIMIT ${COUNT_CAP + 1}) AS counted`, values);
+  private async countHits(run: RunStatement, hits: string, values: Values): Promise<number> {
+    const [found] = await this.run(run, `SELECT COUNT(*) AS size FROM (SELECT 1 AS hit FROM ${hits} LIMIT ${COUNT_CAP + 1}) AS counted`, values);
     return Number(found?.size);
   }
 
   private async valuesIn(plan: SearchPlan, stretch: Stretch, column: string): Promise<unknown[]> {
     const { source, where, values } = this.clauses(plan, stretch);
-    return (await this.run(`SELECT {${column}} AS value FROM ${source} WHERE ${where} LIMIT ${COUNT_CAP + 1}`, values)).map(({ value }) => value);
+    return (await this.run(plan.run, `SELECT {${column}} AS value FROM ${source} WHERE ${where} LIMIT ${COUNT_CAP + 1}`, values)).map(
+      ({ value }) => value,
+    );
   }
 
   /**
@@ -239,21 +256,21 @@ export class KeysetSearch<Row extends SearchRow> {
 
   private after(order: SearchOrder, { value, id, inclusive }: Position): Condition {
     return {
-      sql: this.compare(order, order.direction === 'asc' ? '>' : '<', 'from', inclusive ? '=' : ''),
-      values: { fromValue: value, fromId: id },
+      sql: this.compare(order, order.direction === 'asc' ? '>' : '<', 'after', inclusive ? '=' : ''),
+      values: { afterValue: value, 'id.after': id },
     };
   }
 
   private upTo(order: SearchOrder, { value, id }: Position): Condition {
-    return { sql: this.compare(order, order.direction === 'asc' ? '<' : '>', 'until', '='), values: { untilValue: value, untilId: id } };
+    return { sql: this.compare(order, order.direction === 'asc' ? '<' : '>', 'until', '='), values: { untilValue: value, 'id.until': id } };
   }
 
   private compare(order: SearchOrder, sign: '<' | '>', name: string, orEqual: '' | '='): string {
     const { sort } = order;
-    if (this.isById(order)) return `{id} ${sign}${orEqual} :${name}Id`;
+    if (this.isById(order)) return `{id} ${sign}${orEqual} :id.${name}`;
     // MySQL and MariaDB find a tuple's place in an index only when it is spelt out.
-    if (!this.isMysql) return `({${sort}}, {id}) ${sign}${orEqual} (:${name}Value, :${name}Id)`;
-    return `{${sort}} ${sign} :${name}Value OR ({${sort}} = :${name}Value AND {id} ${sign}${orEqual} :${name}Id)`;
+    if (!this.isMysql) return `({${sort}}, {id}) ${sign}${orEqual} (:${name}Value, :id.${name})`;
+    return `{${sort}} ${sign} :${name}Value OR ({${sort}} = :${name}Value AND {id} ${sign}${orEqual} :id.${name})`;
   }
 
   private orderBy(plan: SearchPlan, order: SearchOrder): string {
@@ -277,9 +294,9 @@ export class KeysetSearch<Row extends SearchRow> {
     return sort === 'id' || sort === this.timeColumn;
   }
 
-  private async run(template: string, values: Values): Promise<Values[]> {
+  private async run(run: RunStatement, template: string, values: Values): Promise<Values[]> {
     const { sql, bind } = this.table.prepare(this.isMysql ? template.replace('SELECT', SELECT_ON_MYSQL) : template);
-    return (await this.database.run(sql, bind(values))).rows;
+    return (await run(sql, bind(values))).rows;
   }
 }
 

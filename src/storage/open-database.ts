@@ -4,6 +4,7 @@ import { JwtRefreshOptionsError } from '../errors';
 import { RefreshToken } from '../sessions/refresh-token.entity';
 import { EventCount } from '../statistics/event-count.entity';
 import { Database } from './database';
+import { surviveLostConnections } from './postgres-pool';
 
 const SUPPORTED: readonly string[] = ['mysql', 'mariadb', 'postgres', 'better-sqlite3'];
 
@@ -21,5 +22,6 @@ export function openDatabase(dataSource: DataSource | undefined, name = 'default
     problems.push('dataSource: the entities are missing; add ...JWT_REFRESH_ENTITIES to the `entities` of TypeOrmModule.forRoot()');
   }
   if (problems.length > 0) throw new JwtRefreshOptionsError(problems);
+  surviveLostConnections(dataSource);
   return new Database(dataSource);
 }

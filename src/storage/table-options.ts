@@ -15,6 +15,9 @@ export interface TableOptions {
   columns?: Partial<Record<RefreshTokenColumn, string>>;
 }
 
+/** TypeORM has no type for bytes that all databases know. It passes on whatever stands in this one; the migration makes it bytes. */
+export const BYTES = 'varchar';
+
 export const DEFAULT_TABLE_NAME = 'refresh_tokens';
 export const DEFAULT_EVENTS_TABLE_NAME = 'refresh_token_events';
 export const DEFAULT_STATS_TABLE_NAME = 'refresh_token_stats';

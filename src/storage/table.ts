@@ -1,6 +1,8 @@
 import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
 
 type Values = Record<string, unknown>;
+type Convert = (value: unknown) => unknown;
 
 /** A statement written once, run often. */
 export interface PreparedStatement {
@@ -10,24 +12,27 @@ export interface PreparedStatement {
 }
 
 /** Parameters for `IN (…)`: their names in the template, and their values. */
-export function listed(prefix: string, members: readonly unknown[]): { names: string; values: Values } {
-  const values = Object.fromEntries(members.map((member, index) => [`${prefix}${index}`, member]));
+export function listed(property: string, members: readonly unknown[]): { names: string; values: Values } {
+  const values = Object.fromEntries(members.map((member, index) => [`${property}.${index}`, member]));
   const names = Object.keys(values).map((name) => `:${name}`);
   return { names: names.join(', '), values };
 }
 
 /**
  * Speaks SQL about one entity in words that hold on all four databases: `{table}`, `{property}` for a column, `{*}` for
- * all columns, `:value` for a parameter. Names come from the entity, so a host's own table and column names just work.
+ * all columns, `:property` for a parameter, `:property.name` for another of the same kind. Names come from the entity, so a host's own table and column names just work.
  */
 export class Table<Row extends ObjectLiteral> {
   private readonly metadata;
+  /** How each column's values are read, found out once: it is done for every column of every row. */
+  private readonly readers: readonly (readonly [property: string, read: Convert])[];
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly entity: EntityTarget<Row> & (new () => Row),
   ) {
     this.metadata = dataSource.getMetadata(entity);
+    this.readers = this.metadata.columns.map((column) => [column.propertyName, this.readerOf(column)]);
   }
 
   get name(): string {
@@ -38,8 +43,9 @@ export class Table<Row extends ObjectLiteral> {
     const names: string[] = [];
     const sql = template
       .replace(/\{(\*|\w+)\}/g, (_, name: string) => this.identifier(name))
-      .replace(/:(\w+)/g, (_, name: string) => this.placeholder(names, name));
-    return { sql, bind: (values) => names.map((name) => this.persisted(name, values[name])) };
+      .replace(/:(\w+(?:\.\w+)?)/g, (_, name: string) => this.placeholder(names, name));
+    const writers = names.map((name) => [name, this.writerOf(name)] as const);
+    return { sql, bind: (values) => writers.map(([name, write]) => write(values[name])) };
   }
 
   /** One INSERT for any number of rows. */
@@ -47,7 +53,8 @@ export class Table<Row extends ObjectLiteral> {
     const columns = this.metadata.columns;
     const parameters: unknown[] = [];
     const next = (value: unknown) => this.dataSource.driver.createParameter('p', parameters.push(value) - 1);
-    const tuples = rows.map((row) => `(${columns.map(({ propertyName }) => next(this.persisted(propertyName, row[propertyName]))).join(', ')})`);
+    const writers = columns.map(({ propertyName }) => [propertyName, this.writerOf(propertyName)] as const);
+    const tuples = rows.map((row) => `(${writers.map(([name, write]) => next(write(row[name]))).join(', ')})`);
     const names = columns.map(({ propertyName }) => this.identifier(propertyName)).join(', ');
     return { sql: `INSERT INTO ${this.identifier('table')} (${names}) VALUES ${tuples.join(', ')}`, parameters };
   }
@@ -55,10 +62,13 @@ export class Table<Row extends ObjectLiteral> {
   hydrate(record: Values): Row {
     const row = new this.entity();
     const values: Values = row;
-    for (const column of this.metadata.columns) {
-      values[column.propertyName] = this.dataSource.driver.prepareHydratedValue(record[column.propertyName], column);
-    }
+    for (const [property, read] of this.readers) values[property] = read(record[property]);
     return row;
+  }
+
+  /** A value of one column as the entity has it. */
+  read(property: string, value: unknown): unknown {
+    return this.readerOf(this.columnOf(property))(value);
   }
 
   private identifier(name: string): string {
@@ -73,11 +83,22 @@ export class Table<Row extends ObjectLiteral> {
     return this.dataSource.driver.createParameter(name, names.push(name) - 1);
   }
 
+  /** As TypeORM does it, but for columns with a transformer, which need nothing else. */
+  private readerOf(column: ColumnMetadata): Convert {
+    const { transformer } = column;
+    if (transformer && 'from' in transformer) return (value) => transformer.from(value) as unknown;
+    return column.type === 'boolean' ? (value) => this.dataSource.driver.prepareHydratedValue(value, column) as unknown : (value) => value ?? null;
+  }
+
   /** A value as the driver wants it: through the column's own conversion when the parameter is named like a property. */
-  private persisted(name: string, value: unknown): unknown {
-    const column = this.metadata.findColumnWithPropertyName(name);
-    if (column) return this.dataSource.driver.preparePersistentValue(value ?? null, column) as unknown;
-    return value instanceof Date ? value.getTime() : value;
+  private writerOf(name: string): Convert {
+    const [property = name] = name.split('.', 1);
+    const column = this.metadata.findColumnWithPropertyName(property);
+    if (!column) return (value) => (value instanceof Date ? value.getTime() : value);
+    const { transformer } = column;
+    if (transformer && 'to' in transformer) return (value) => transformer.to(value ?? null) as unknown;
+    if (column.type !== 'boolean') return (value) => value ?? null;
+    return (value) => this.dataSource.driver.preparePersistentValue(value ?? null, column) as unknown;
   }
 
   private columnOf(property: string) {

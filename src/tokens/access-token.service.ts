@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { randomBytes } from 'node:crypto';
 import { toSeconds } from '../clock';
 import { JwtRefreshError } from '../errors';
 import type { HostClaims } from '../hooks';
@@ -7,7 +6,9 @@ import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-o
 import type { SignedJwt } from './jwt-key';
 import { KeyRing } from './key-ring';
 import { isCanonicalBase64url } from './refresh-token.codec';
+import { randomText } from './random-pool';
 import type { PublicJwk } from './public-jwk';
+import { VerifiedTokens } from './verified-tokens';
 
 /** The claims of an access token (RFC 9068 §2.2, but for `client_id`: sessions begin at the host's login, not at an OAuth client), and those the host added. */
 export interface AccessTokenClaims {
@@ -59,9 +60,11 @@ const ACCESS_TOKEN_TYPES = ['at+jwt', 'application/at+jwt'];
 @Injectable()
 export class AccessTokenService {
   private readonly keys: KeyRing;
+  private readonly verified: VerifiedTokens;
 
   constructor(@Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions) {
     this.keys = new KeyRing(options.accessToken.keys);
+    this.verified = new VerifiedTokens(options.accessToken.cacheSize);
   }
 
   /** What other services verify access tokens with. */
@@ -75,15 +78,16 @@ export class AccessTokenService {
   }
 
   /** @throws JwtRefreshError `access_token_invalid` or `access_token_expired` */
-  async verify(token: string, { allowExpired = false, audience }: VerifyAccessTokenOptions = {}): Promise<AccessTokenClaims> {
-    const { header, payload } = await this.open(token);
-    // RFC 7515 §4.1.11: extensions that are not understood make a token invalid, and none are understood here.
-    const isUnderstood = isAccessTokenType(header.typ) && !('crit' in header);
-    if (!isUnderstood || !this.hasExpectedClaims(payload, audience)) throw new JwtRefreshError('access_token_invalid');
+  async verify(
+    token: string,
+    { allowExpired = false, audience = this.options.audiences }: VerifyAccessTokenOptions = {},
+  ): Promise<AccessTokenClaims> {
+    const known = this.verified.find(token);
+    const claims = known === undefined ? await this.open(token) : (JSON.parse(known) as AccessTokenClaims);
     const now = toSeconds(this.options.clock.now());
-    if (this.isFromTheFuture(payload, now)) throw new JwtRefreshError('access_token_invalid');
-    if (!allowExpired && now >= payload.exp + this.options.accessToken.clockTolerance) throw new JwtRefreshError('access_token_expired');
-    return payload;
+    if (!isAccepted(claims.aud, audience) || this.isFromTheFuture(claims, now)) throw new JwtRefreshError('access_token_invalid');
+    if (!allowExpired && now >= claims.exp + this.options.accessToken.clockTolerance) throw new JwtRefreshError('access_token_expired');
+    return claims;
   }
 
   /** The claims of a genuine token of any audience, even an expired one; null for anything else. */
@@ -107,7 +111,7 @@ export class AccessTokenService {
       sub: session.subject,
       sid: session.id,
       gen: session.generation,
-      jti: `${session.jti}.${randomBytes(9).toString('base64url')}`,
+      jti: `${session.jti}.${randomText(9)}`,
       iat,
       nbf: iat - notBeforeLeeway,
       exp: Math.min(iat + lifetime, toSeconds(session.expiresAt.getTime()), toSeconds(session.endsAt.getTime())),
@@ -120,7 +124,17 @@ export class AccessTokenService {
     return nbf > now + clockTolerance || exp > now + lifetime + notBeforeLeeway + clockTolerance;
   }
 
-  private async open(token: string): Promise<SignedJwt> {
+  /** What no clock and no route changes: signature, kind, and the claims that each token has. */
+  private async open(token: string): Promise<AccessTokenClaims> {
+    const { header, payload } = await this.openSigned(token);
+    // RFC 7515 §4.1.11: extensions that are not understood make a token invalid, and none are understood here.
+    const isUnderstood = isAccessTokenType(header.typ) && !('crit' in header);
+    if (!isUnderstood || !this.hasExpectedClaims(payload)) throw new JwtRefreshError('access_token_invalid');
+    this.verified.add(token, JSON.stringify(payload));
+    return payload;
+  }
+
+  private async openSigned(token: string): Promise<SignedJwt> {
     try {
       const key = isCanonical(token) ? this.keys.find(kidOf(token)) : null;
       if (key) return await key.verify(token);
@@ -130,21 +144,18 @@ export class AccessTokenService {
     throw new JwtRefreshError('access_token_invalid');
   }
 
-  private hasExpectedClaims(
-    claims: Record<string, unknown>,
-    audience: string | readonly string[] | null = this.options.audiences,
-  ): claims is AccessTokenClaims {
+  private hasExpectedClaims(claims: Record<string, unknown>): claims is AccessTokenClaims {
     const { iss, aud, sub, sid, gen, jti, iat, nbf, exp } = claims;
     const times = [iat, nbf, exp].every((time) => Number.isFinite(time));
-    const names = [sub, sid, jti].every((name) => typeof name === 'string' && name !== '') && Number.isSafeInteger(gen);
+    const names = [aud, sub, sid, jti].every((name) => typeof name === 'string' && name !== '') && Number.isSafeInteger(gen);
     const lifetime = Number(exp) - Number(iat) <= this.options.accessToken.lifetime;
-    return times && names && lifetime && iss === this.options.issuer && isAccepted(aud, audience);
+    return times && names && lifetime && iss === this.options.issuer;
   }
 }
 
 /** RFC 7519 §4.1.3: a recipient must find itself in `aud`. The module issues one audience a token, so a list is not ours. */
-function isAccepted(aud: unknown, accepted: string | readonly string[] | null): boolean {
-  return typeof aud === 'string' && (accepted === null || [accepted].flat().includes(aud));
+function isAccepted(aud: string, accepted: string | readonly string[] | null): boolean {
+  return accepted === null || (typeof accepted === 'string' ? accepted === aud : accepted.includes(aud));
 }
 
 /** RFC 9068 §4: `at+jwt` or `application/at+jwt`; media types ignore case (RFC 2045 §5.1). */

@@ -3,8 +3,10 @@ import { jwtVerify, SignJWT } from 'jose';
 import type { KeyObject } from 'node:crypto';
 import type { SigningAlgorithm } from '../jwt-refresh.options';
 import type { ResolvedKey } from '../resolve-keys';
+import { type HmacAlgorithm, hmacJwtKey, isHmac } from './hmac-jwt-key';
 
-type Members = Record<string, unknown>;
+/** Of a header or of claims. */
+export type Members = Record<string, unknown>;
 
 /** A JWT whose signature holds; what it says is still to be checked. */
 export interface SignedJwt {
@@ -22,13 +24,14 @@ export interface JwtKey {
   verify(token: string): SignedJwt | Promise<SignedJwt>;
 }
 
-/** jsonwebtoken signs HS256 ten times as fast as jose, and has no EdDSA (RFC 8037). */
+/** jsonwebtoken has no EdDSA (RFC 8037). */
 export function jwtKey(key: ResolvedKey): JwtKey {
+  if (isHmac(key.algorithm)) return hmacJwtKey(key, key.algorithm);
   return key.algorithm === 'EdDSA' ? joseKey(key) : jsonwebtokenKey(key, key.algorithm);
 }
 
-/** With `KeyObject`s made once: jsonwebtoken parses a text anew on each call, which costs more than the signature. */
-function jsonwebtokenKey({ id, signWith, verifyWith }: ResolvedKey, algorithm: Exclude<SigningAlgorithm, 'EdDSA'>): JwtKey {
+/** With `KeyObject`s made once: jsonwebtoken parses a text anew on each call, which costs more than a verification. */
+function jsonwebtokenKey({ id, signWith, verifyWith }: ResolvedKey, algorithm: Exclude<SigningAlgorithm, HmacAlgorithm | 'EdDSA'>): JwtKey {
   const jwt = new JwtService({ privateKey: signWith, publicKey: verifyWith });
   const usual = { alg: algorithm, typ: 'at+jwt', kid: id };
   const verifyOptions = { algorithms: [algorithm], complete: true as const, ignoreExpiration: true, ignoreNotBefore: true };

@@ -1,4 +1,5 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomText } from './random-pool';
 import { hmac, type SecretKeys } from './server-secrets';
 
 const SECRET_BYTES = 32;
@@ -8,10 +9,10 @@ const NONCE_BYTES = 16;
 export const firstSecret = (): Buffer => randomBytes(SECRET_BYTES);
 
 /** Fresh randomness for one rotation, stored in the row by the statement that rotates. */
-export const rotationNonce = (): string => randomBytes(NONCE_BYTES).toString('base64url');
+export const rotationNonce = (): string => randomText(NONCE_BYTES);
 
 /** What the row keeps of a secret. A secret has 256 random bits, so a fast digest is enough. */
-export const hashSecret = (secret: Buffer): string => createHash('sha256').update(secret).digest('base64url');
+export const hashSecret = (secret: Buffer): string => hash('sha256', secret, 'base64url');
 
 /** Whether a secret is the one a row keeps the hash of. Compares digests of equal length in constant time. */
 export function matchesHash(secret: Buffer, tokenHash: string): boolean {

@@ -1,0 +1,135 @@
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { JwtRefreshEvents } from '../events/jwt-refresh-events';
+import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
+import { RefreshTokenStore } from '../sessions/refresh-token.store';
+import { RevocationPush } from './revocation-push';
+import { RevokedFamilies } from './revoked-families';
+
+/** How well a node knows what was revoked elsewhere. */
+export interface RevocationFeedStatus {
+  /** Milliseconds since the state of the database that this node knows; null before the first look. */
+  readonly lagMs: number | null;
+  /** Whether `bounded` checks rely on memory now; otherwise they read the session's row. */
+  readonly fresh: boolean;
+  /** How many revoked families are remembered. */
+  readonly families: number;
+}
+
+/** A revocation may be committed this much later than its `revokedAt` says, clocks that differ included. */
+const OVERLAP_MS = 10_000;
+/** Whatever came later still is found by looking at everything again, once in so many looks. */
+const LOOKS_BETWEEN_WHOLE_ONES = 60;
+/** A node that has not looked for this many intervals does not rely on its memory. */
+const STALE_AFTER_INTERVALS = 1.5;
+
+/**
+ * Knows in memory which families were revoked within the life of an access token, so that a `bounded` check asks no
+ * database. The node that revokes knows at once; the others look at one index each `revocation.pollInterval`, or hear of it
+ * over Redis.
+ */
+@Injectable()
+export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
+  private readonly families = new RevokedFamilies();
+  /** By the process's steady clock: when the last complete look began. */
+  private lookedAt = -Infinity;
+  /** By the module's clock: the same. */
+  private knownUpTo = -Infinity;
+  private looks = 0;
+  private looking: Promise<void> | null = null;
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+
+  constructor(
+    @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly store: RefreshTokenStore,
+    private readonly events: JwtRefreshEvents,
+    private readonly push: RevocationPush,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    for (const type of ['refresh_token.revoked', 'refresh_token.reused'] as const) {
+      this.events.on(type, ({ sessionId, at }) => this.learn(sessionId, at.getTime()));
+    }
+    this.push.onRevoked((id, revokedAt) => this.families.add(id, revokedAt));
+    if (this.options.revocation.check === 'bounded') await this.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.looking;
+  }
+
+  /** Whether memory may answer; a feed that nobody needed until now begins to look. */
+  isFresh(): boolean {
+    if (this.looking === null) void this.start();
+    return this.knowsEnough;
+  }
+
+  /** Whether a family is known to be revoked. */
+  has(id: string): boolean {
+    return this.families.has(id);
+  }
+
+  get status(): RevocationFeedStatus {
+    const lagMs = Number.isFinite(this.lagMs) ? Math.round(this.lagMs) : null;
+    return { lagMs, fresh: this.knowsEnough, families: this.families.size };
+  }
+
+  /** Looks at what was revoked since the last time. */
+  async look(): Promise<void> {
+    const begun = performance.now();
+    const now = this.options.clock.now();
+    for await (const page of this.store.walkRevokedSince(new Date(this.since(now)))) {
+      for (const { id, revokedAt } of page) this.families.add(id, revokedAt);
+    }
+    this.families.forgetBefore(now - this.window);
+    this.lookedAt = begun;
+    this.knownUpTo = now;
+    this.looks += 1;
+  }
+
+  private get lagMs(): number {
+    return performance.now() - this.lookedAt;
+  }
+
+  private get knowsEnough(): boolean {
+    return this.lagMs <= this.interval * STALE_AFTER_INTERVALS;
+  }
+
+  /** What this node has revoked itself. */
+  private learn(id: string, revokedAt: number): void {
+    this.families.add(id, revokedAt);
+    this.push.tell(id, revokedAt);
+  }
+
+  private start(): Promise<void> {
+    this.looking ??= this.lookAndGoOn();
+    return this.looking;
+  }
+
+  /** A look that fails leaves the feed to grow stale: then checks read rows, and tell the trouble there. */
+  private async lookAndGoOn(): Promise<void> {
+    const begun = performance.now();
+    await this.look().catch(() => undefined);
+    if (this.stopped) return;
+    const pause = Math.max(0, this.interval - (performance.now() - begun));
+    this.timer = setTimeout(() => void (this.looking = this.lookAndGoOn()), pause).unref();
+  }
+
+  /** Everything of the last access-token lifetime at first, now and then, and when the clock was set back; otherwise what is new. */
+  private since(now: number): number {
+    const isWhole = this.looks % LOOKS_BETWEEN_WHOLE_ONES === 0 || now < this.knownUpTo;
+    return Math.max(now - this.window, isWhole ? -Infinity : this.knownUpTo - OVERLAP_MS);
+  }
+
+  /** How long a revoked family must be remembered: a token may have been signed in the moment of the revocation. */
+  private get window(): number {
+    const { lifetime, clockTolerance } = this.options.accessToken;
+    return (lifetime + clockTolerance) * 1000 + OVERLAP_MS;
+  }
+
+  private get interval(): number {
+    return this.options.revocation.pollInterval * 1000;
+  }
+}

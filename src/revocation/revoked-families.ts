@@ -1,0 +1,26 @@
+/** Token families that were revoked lately, and when. They are forgotten when no access token of theirs can live any more. */
+export class RevokedFamilies {
+  /** In about the order of time, because that is the order of hearing of them. */
+  private readonly times = new Map<string, number>();
+
+  get size(): number {
+    return this.times.size;
+  }
+
+  /** @param revokedAt milliseconds since 1970 */
+  add(id: string, revokedAt: number): void {
+    if (!this.times.has(id)) this.times.set(id, revokedAt);
+  }
+
+  has(id: string): boolean {
+    return this.times.has(id);
+  }
+
+  /** Stops at the first that must stay: one that came late waits for its neighbours. */
+  forgetBefore(time: number): void {
+    for (const [id, revokedAt] of this.times) {
+      if (revokedAt >= time) return;
+      this.times.delete(id);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
+import { RefreshTokenStore } from '../sessions/refresh-token.store';
+
+const FLUSH_PAUSE_MS = 1000;
+const BATCH_SIZE = 500;
+const REMEMBERED = 10_000;
+
+/**
+ * Learns from access tokens in use that a client has the newest generation, and writes it down once a second: from then on
+ * the predecessor may not come back. Only with the option `refreshToken.retryUntilConfirmed`.
+ */
+@Injectable()
+export class Confirmations implements BeforeApplicationShutdown {
+  private readonly waiting = new Map<string, number>();
+  /** Those written lately, so that the next request with the same token writes nothing. */
+  private readonly written = new Map<string, number>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly store: RefreshTokenStore,
+  ) {}
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.flush();
+  }
+
+  /** An access token of this generation was used. */
+  see(id: string, generation: number): void {
+    if (this.options.refreshToken.retryUntilConfirmed === 0 || generation === 0) return;
+    const known = Math.max(this.written.get(id) ?? 0, this.waiting.get(id) ?? 0);
+    if (generation <= known) return;
+    this.waiting.set(id, generation);
+    this.timer ??= setTimeout(() => void this.flush(), FLUSH_PAUSE_MS).unref();
+  }
+
+  /** Writes what waits. What can't be written now is seen again with the next request. */
+  async flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const entries = [...this.waiting];
+    this.waiting.clear();
+    for (let start = 0; start < entries.length; start += BATCH_SIZE) await this.write(entries.slice(start, start + BATCH_SIZE));
+  }
+
+  private async write(entries: [id: string, generation: number][]): Promise<void> {
+    await this.store.confirm(entries).then(
+      () => this.remember(entries),
+      () => undefined,
+    );
+  }
+
+  private remember(entries: [id: string, generation: number][]): void {
+    if (this.written.size > REMEMBERED) this.written.clear();
+    for (const [id, generation] of entries) this.written.set(id, generation);
+  }
+}
