@@ -1,62 +1,92 @@
-// An app on a database of its own, filled.
+// Databases of a bench's own, on SQLite and on each server that the environment names.
+import Sqlite from 'better-sqlite3';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
-import { createTestApp, FakeClock, loginAs } from 'nestjs-jwt-refresh/testing';
-import { DataSource } from 'typeorm';
-import { RefreshToken } from 'nestjs-jwt-refresh';
 import pg from 'pg';
-import { ADMINISTRATOR, AUDIENCES } from './dataset.mjs';
-import { fill } from './fill.mjs';
 
-/** The same rows each time. */
-const NOW = Date.UTC(2026, 0, 1);
-
-/** @returns null when the environment names no such server */
-export async function openDatabase(name, rows, keep) {
-  const place = await placeFor(name, keep ? `jwt_refresh_bench_${rows}` : `jwt_refresh_bench_${randomBytes(4).toString('hex')}`);
-  if (!place) return null;
-  const test = await start(place.options);
-  const dataSource = test.app.get(DataSource);
-  const begun = performance.now();
-  const isEmpty = (await dataSource.getRepository(RefreshToken).find({ take: 1 })).length === 0;
-  if (isEmpty) await fill(dataSource, { rows, now: NOW });
-  console.error(`${name}: ${isEmpty ? `filled in ${Math.round((performance.now() - begun) / 1000)} s` : 'was filled'}`);
-  const { accessToken } = await loginAs(test.app, ADMINISTRATOR, { content: { role: 'admin' } });
-  const close = () => test.close().then(() => (keep ? undefined : place.drop()));
-  return { name, rows, now: NOW, dataSource, url: `${test.url}/admin/refresh-tokens`, authorization: `Bearer ${accessToken}`, close };
+/** How to drop what is there: also a bench that is interrupted leaves nothing behind. */
+const drops = new Set();
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => void Promise.allSettled([...drops].map((drop) => drop())).then(() => process.exit(1)));
 }
 
-function start(database) {
-  return createTestApp({
-    database: { ...database, migrationsRun: true },
-    jwtRefresh: { audience: AUDIENCES, clock: new FakeClock(new Date(NOW)), admin: { authorize: ({ role }) => role === 'admin' } },
-  });
+/**
+ * @param name `sqlite`, `mysql`, `mariadb` or `postgres`
+ * @param keep the name of a database that stays, and is taken up again
+ * @returns TypeORM's options for it, what server it is, and `drop()`; null when the environment names no such server
+ */
+export async function openPlace(name, keep) {
+  const database = keep ?? `jwt_refresh_bench_${randomBytes(4).toString('hex')}`;
+  const place = await (name === 'sqlite' ? sqliteFile(database, keep) : onServerNamed(name, database));
+  if (!place || keep) return place && { ...place, drop: () => undefined };
+  const drop = () => (drops.delete(drop) ? place.drop() : undefined);
+  drops.add(drop);
+  return { ...place, drop };
 }
 
-async function placeFor(name, database) {
-  if (name === 'sqlite') return sqliteFile(database);
-  const server = process.env[`TEST_${name.toUpperCase()}_URL`];
-  if (!server) return null;
+async function onServerNamed(name, database) {
+  const variable = `TEST_${name.toUpperCase()}_URL`;
+  const server = process.env[variable];
+  if (!server) return void console.error(`${name} is left out: ${variable} is not set`);
   const url = new URL(server);
   url.pathname = `/${database}`;
   await onServer(name, server, `CREATE DATABASE ${database}`).catch(() => undefined);
-  return { options: { type: name, url: url.href }, drop: () => onServer(name, server, `DROP DATABASE ${database}`) };
+  const drop = () => onServer(name, server, `DROP DATABASE ${database}${name === 'postgres' ? ' WITH (FORCE)' : ''}`);
+  return { options: { type: name, url: url.href }, server: await describeServer(name, server), drop };
 }
 
-function sqliteFile(database) {
-  const folder = database.endsWith('0') ? join(tmpdir(), database) : mkdtempSync(join(tmpdir(), database));
+/** Runs `work(place)` for each database that can be had, and drops it. Yields what `work` returned. */
+export async function* onDatabases(names, work) {
+  for (const name of names.split(',')) {
+    const place = await openPlace(name);
+    if (!place) continue;
+    try {
+      yield { database: name, server: place.server, ...(await work(place)) };
+    } finally {
+      await place.drop();
+    }
+  }
+}
+
+function sqliteFile(database, keep) {
+  const folder = keep ? join(tmpdir(), database) : mkdtempSync(join(tmpdir(), database));
+  mkdirSync(folder, { recursive: true });
   return {
     options: { type: 'better-sqlite3', database: join(folder, 'bench.sqlite'), enableWAL: true },
+    server: `SQLite ${new Sqlite(':memory:').prepare('SELECT sqlite_version() AS version').get().version}, WAL, synchronous=FULL`,
     drop: () => rmSync(folder, { recursive: true }),
   };
 }
 
+/** Its version, and what it does at a commit. */
+async function describeServer(name, server) {
+  if (name === 'postgres') {
+    const [{ version, sync, fsync }] = await onServer(
+      name,
+      server,
+      "SELECT current_setting('server_version') AS version, current_setting('synchronous_commit') AS sync, current_setting('fsync') AS fsync",
+    );
+    return `PostgreSQL ${version.split(' ')[0]}, fsync=${fsync}, synchronous_commit=${sync}`;
+  }
+  const [found] = await onServer(
+    name,
+    server,
+    'SELECT version() AS version, @@innodb_flush_log_at_trx_commit AS log, @@log_bin AS binlog, @@sync_binlog AS sync',
+  );
+  const binlog = found.binlog ? `sync_binlog=${found.sync}` : 'no binary log';
+  const kind = name === 'mysql' ? 'MySQL' : 'MariaDB';
+  return `${kind} ${found.version.split('-')[0]}, innodb_flush_log_at_trx_commit=${found.log}, ${binlog}`;
+}
+
 async function onServer(name, server, sql) {
-  const connection =
-    name === 'postgres' ? new pg.Client({ connectionString: server }) : await mysql.createConnection(server.replace('mariadb:', 'mysql:'));
-  if (name === 'postgres') await connection.connect();
-  await connection.query(sql).finally(() => connection.end());
+  if (name === 'postgres') {
+    const client = new pg.Client({ connectionString: server });
+    await client.connect();
+    return (await client.query(sql).finally(() => client.end())).rows;
+  }
+  const connection = await mysql.createConnection(server.replace('mariadb:', 'mysql:'));
+  return (await connection.query(sql).finally(() => connection.end()))[0];
 }

@@ -1,12 +1,22 @@
-// What an access token costs under each algorithm: microseconds to sign one and to verify one, one after another.
-//   npm run build && npm run bench:keys [-- --ms 300]
+// What each algorithm costs an access token, with keys as the module keeps them.
+//   node bench/keys.mjs [--ms 150] [--rounds 3] [--print] [--short]
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { resolveOptions } from '../dist/resolve-options.js';
 import { AccessTokenService } from '../dist/tokens/access-token.service.js';
+import { inRounds } from './load/rounds.mjs';
+import { publish } from './report/publish.mjs';
 
-const { values } = parseArgs({ options: { ms: { type: 'string', default: '300' } } });
-const DURATION = Number(values.ms);
+const { values: options } = parseArgs({
+  options: {
+    ms: { type: 'string', default: '150' },
+    rounds: { type: 'string', default: '3' },
+    // Leaves the page and the results as they are.
+    print: { type: 'boolean', default: false },
+    short: { type: 'boolean', default: false },
+  },
+});
+const plan = options.short ? { ms: 2, rounds: 1 } : { ms: Number(options.ms), rounds: Number(options.rounds) };
 
 const secret = (bytes) => ({ secret: randomBytes(bytes).toString('hex') });
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -28,15 +38,22 @@ const KEYS = {
   EdDSA: generateKeyPairSync('ed25519'),
 };
 
-console.log('| algorithm | sign µs | verify µs | bytes |\n| --- | --- | --- | --- |');
+const subjects = [];
 for (const [algorithm, { secret, privateKey }] of Object.entries(KEYS)) {
   const tokens = serviceWith({ id: 'key-1', algorithm, secret, privateKey });
   const { token } = await tokens.sign(session());
-  const [signing, verifying] = [await microseconds(() => tokens.sign(session())), await microseconds(() => tokens.verify(token))];
-  console.log(`| ${algorithm} | ${signing} | ${verifying} | ${token.length} |`);
+  const measure = async () => ({
+    sign: await microseconds(() => tokens.sign(session())),
+    verify: await microseconds(() => tokens.verify(token)),
+    bytes: token.length,
+  });
+  subjects.push({ name: algorithm, measure });
 }
+for (const { measure } of subjects) await measure();
+await publish('keys', { algorithms: await inRounds(subjects, plan.rounds) }, options);
 
 function serviceWith(key) {
+  // What a guard remembers of a token is another thing: bench:guard.
   const accessToken = { keys: [key] };
   return new AccessTokenService(
     resolveOptions({ secret: randomBytes(48).toString('base64'), issuer: 'https://api.example.com', audience: 'web', accessToken }),
@@ -49,19 +66,9 @@ function session() {
   return { id, jti: `${id}.0`, subject: 'alice', audience: 'web', generation: 0, content: { role: 'editor' }, expiresAt: end, endsAt: end };
 }
 
-/** The first half warms up. */
 async function microseconds(work) {
-  await runFor(DURATION / 2, work);
-  const { elapsed, runs } = await runFor(DURATION / 2, work);
-  return ((elapsed * 1000) / runs).toFixed(0);
-}
-
-async function runFor(duration, work) {
   const start = performance.now();
   let runs = 0;
-  while (performance.now() - start < duration) {
-    await work();
-    runs++;
-  }
-  return { elapsed: performance.now() - start, runs };
+  for (; performance.now() - start < plan.ms; runs++) await work();
+  return ((performance.now() - start) * 1000) / runs;
 }

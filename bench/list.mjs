@@ -2,9 +2,9 @@
 //   node bench/list.mjs [--rows 1000000] [--databases sqlite,mysql,…] [--samples 20] [--only words] [--short] [--keep] [--json file]
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { openDatabase } from './databases.mjs';
-import { measure } from './measure.mjs';
-import { markdown } from './report.mjs';
+import { openFilledApp } from './data/filled-app.mjs';
+import { measure } from './data/measure.mjs';
+import { markdown } from './report/list.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -21,12 +21,12 @@ const { values: options } = parseArgs({
   },
 });
 const plan = options.short
-  ? { rows: 20_000, samples: 2, walkMs: 15, only: options.only }
-  : { rows: Number(options.rows), samples: Number(options.samples), walkMs: Number(options.walk), only: options.only };
+  ? { databases: 'sqlite', rows: 20_000, samples: 2, walkMs: 15, only: options.only }
+  : { databases: options.databases, rows: Number(options.rows), samples: Number(options.samples), walkMs: Number(options.walk), only: options.only };
 
 const results = [];
-for (const name of options.databases.split(',')) {
-  const database = await openDatabase(name, plan.rows, options.keep);
+for (const name of plan.databases.split(',')) {
+  const database = await openFilledApp(name, { count: plan.rows, keep: options.keep });
   if (!database) continue;
   try {
     results.push({ database: name, ...(await measure(database, plan)) });

@@ -12,7 +12,7 @@ export const ADMINISTRATOR = 'admin';
 const KEYS = 200;
 const HEAVY_SHARE = 0.02;
 
-const DEVICES = [
+export const DEVICES = [
   ['Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36', 'Chrome 139.0.0.0', 'Windows 10', 'desktop'],
   ['Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Mobile Safari/537.36', 'Chrome 139.0.0.0', 'Android 10', 'mobile'],
   ['Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1', 'Safari 18.6', 'iOS 18.6', 'mobile'],
@@ -52,8 +52,8 @@ function family({ random, createdAt, now, isKey, subject }) {
     expiresAt: (lastUsed || createdAt) + LIFETIME_S * 1000, endsAt: createdAt + 365 * DAY_MS, createdAt,
     revokedAt, revokedReason: revokedAt && 'logout', revokedBy: revokedAt && subject,
     lastUsed, content: '{"role":"user"}', tokenHash: text(random, 43), generation, rotatedAt: lastUsed || null,
-    rotationNonce: lastUsed ? text(random, 22) : null, secretId: 'secret-1', rotates: true, label: isKey ? 'robot' : null,
-    deviceInfo: JSON.stringify({ userAgent, browser, os, device, ip }), ip,
+    confirmedGeneration: 0, rotationNonce: lastUsed ? text(random, 22) : null, secretId: 'secret-1', rotates: true, label: isKey ? 'robot' : null,
+    deviceInfo: JSON.stringify([userAgent, browser, os, device, ip]), ip,
   }; // prettier-ignore
 }
 
@@ -79,7 +79,7 @@ export function* events(count, sessions, now, seed = 2) {
     yield {
       id: idOf(at, random), type, at, sessionId, subject, actor: type.startsWith('admin') ? ADMINISTRATOR : subject,
       reason: type === 'refresh_token.revoked' ? 'logout' : null, ip, generation: Math.floor(random() * 200), presentedGeneration: null,
-      deviceInfo: JSON.stringify({ userAgent, browser, os, device, ip }), details: null,
+      deviceInfo: JSON.stringify([userAgent, browser, os, device, ip]), details: null,
     }; // prettier-ignore
   }
 }

@@ -10,13 +10,16 @@ const QUERIES = {
 };
 
 /** @returns bytes of a row of each table, with all indexes and alone */
-export async function bytesPerRow({ dataSource, rows }) {
+export async function bytesPerRow({ dataSource, rows, events }) {
   const query = QUERIES[dataSource.options.type] ?? QUERIES.mysql;
   const result = {};
-  for (const entity of [RefreshToken, RefreshTokenEventRecord]) {
+  for (const [entity, count] of [
+    [RefreshToken, rows],
+    [RefreshTokenEventRecord, events],
+  ]) {
     const { tablePath } = dataSource.getMetadata(entity);
     const [found] = await dataSource.query(query(tablePath));
-    result[tablePath] = { all: Math.round(Number(found.size) / rows), data: Math.round(Number(found.data) / rows) };
+    result[tablePath] = { all: Math.round(Number(found.size) / count), data: Math.round(Number(found.data) / count) };
   }
   return result;
 }
