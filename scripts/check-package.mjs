@@ -60,7 +60,7 @@ function checkHost({ title, choose, npm }, folder, tarball) {
   lendSqlite(folder);
   for (const main of ['main.cjs', 'main.mjs']) {
     run(process.execPath, [main], folder);
-    console.log(`${main}: logs in, refreshes and logs out by body and by cookie, and opens the dashboard, on Express and Fastify`);
+    console.log(`${main}: logs in, refreshes and logs out by body, by cookie and by OAuth, and opens the dashboard, on Express and Fastify`);
   }
   compile(folder);
 }

@@ -1,5 +1,11 @@
-/** Runs the tests on all four databases, and the dashboard's in a browser. A server that is missing fails the run: a database that was skipped proves nothing. */
+/**
+ * Runs the tests on all four databases, and those in a browser. A server that is missing fails the run: a database that was skipped
+ * proves nothing. TEST_SQLITE=passed says that `npm test` without servers has just passed: then only what a server takes part in runs.
+ */
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
 
@@ -19,6 +25,7 @@ const SERVERS = [
     ask: askPostgres,
     is: (version) => version.startsWith('PostgreSQL'),
   },
+  { name: 'Redis', variable: 'TEST_REDIS_URL', url: 'redis://127.0.0.1:6379', ask: askRedis, is: (version) => version.startsWith('redis_version') },
 ].map((server) => ({ ...server, url: process.env[server.variable] || server.url }));
 
 const problems = (await Promise.all(SERVERS.map(findProblem))).filter(Boolean);
@@ -49,8 +56,25 @@ async function askPostgres(url) {
   return rows[0].version;
 }
 
+async function askRedis(url) {
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
+  client.on('error', () => undefined);
+  const info = await client
+    .connect()
+    .then(() => client.info('server'))
+    .finally(() => client.disconnect());
+  return /redis_version:\S+/.exec(info)[0];
+}
+
 function runTests() {
   const env = { ...process.env, ...Object.fromEntries(SERVERS.map(({ variable, url }) => [variable, url])) };
-  const run = (script) => spawnSync('npm', ['run', script, '--', ...process.argv.slice(2)], { stdio: 'inherit', env }).status ?? 1;
-  return run('test') || run('test:browser');
+  const run = (script, ...suites) =>
+    spawnSync('npm', ['run', script, '--', ...suites, ...process.argv.slice(2)], { stdio: 'inherit', env }).status ?? 1;
+  return run('test', ...(env.TEST_SQLITE === 'passed' ? suitesOnServers() : [])) || run('test:browser');
+}
+
+/** A suite in which a server takes part says so by name. */
+function suitesOnServers() {
+  const files = readdirSync('test', { recursive: true }).map((file) => join('test', file));
+  return files.filter((file) => file.endsWith('.spec.ts') && /describeOnEvery(Stack|Database)/.test(readFileSync(file, 'utf8')));
 }

@@ -24,6 +24,7 @@ describe('the public API', () => {
       'JwtRefreshOptionsError',
       'JwtRefreshService',
       'OptionalAuth',
+      'PruneService',
       'Public',
       'RefreshGrant',
       'RefreshToken',
@@ -55,7 +56,16 @@ describe('the public API', () => {
 
   it('offers these methods to the host', () => {
     const methodsOf = (type: { prototype: object }) => Object.getOwnPropertyNames(type.prototype).filter((name) => name !== 'constructor');
-    expect(methodsOf(main.JwtRefreshService)).toEqual(['issue', 'refresh', 'revoke', 'revokeFamily', 'revokeAll', 'sessions', 'verifyAccessToken']);
+    expect(methodsOf(main.JwtRefreshService)).toEqual([
+      'issue',
+      'refresh',
+      'revoke',
+      'revokeFamily',
+      'revokeAll',
+      'sessions',
+      'verifyAccessToken',
+      'revocationFeed',
+    ]);
     expect(Object.getOwnPropertyNames(main.JwtRefreshModule).filter((name) => name.startsWith('for'))).toEqual(['forRoot', 'forRootAsync']);
   });
 
@@ -80,6 +90,7 @@ describe('the public API', () => {
       ['client_invalid', 401],
       ['grant_type_unsupported', 400],
       ['scope_invalid', 400],
+      ['too_many_requests', 429],
       ['temporarily_unavailable', 503],
     ]);
   });

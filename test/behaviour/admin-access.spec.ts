@@ -154,7 +154,7 @@ describeOnEveryStack('who gets into the admin API', (stack) => {
     victim = (await app.login('victim')).sessionId;
   });
 
-  it("for a user is refused in the same way for somebody's session and for one that never was (AD-06)", async () => {
+  it("for a user is refused in the same way for somebody's session and for one that never was", async () => {
     const user = bearer((await app.login(newSubject())).accessToken);
     for (const suffix of ['', '/revoke']) {
       for (const method of suffix ? ['POST'] : ['GET', 'DELETE']) {

@@ -166,7 +166,7 @@ describeOnEveryDatabase('the list of families', (stack) => {
     }
   });
 
-  it('neither loses nor doubles a row while others begin and end during the reading (PT-01)', async () => {
+  it('neither loses nor doubles a row while others begin and end during the reading', async () => {
     for (let index = 0; index < 9; index++) await app.login(subject);
     const stable = (await list({ subject })).data.map(({ id }) => id);
     const seen: string[] = [];

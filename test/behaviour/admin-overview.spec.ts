@@ -117,6 +117,17 @@ describeOnEveryDatabase('the numbers of the overview', (stack) => {
     expect((await stats()).tiles).toMatchObject({ rotated: 9 });
     await Promise.all(others.map((other) => other.close()));
   });
+
+  it('lose nothing when an app ends while it writes them', async () => {
+    const other = await stack.start();
+    other.clock.set(new Date(app.clock.now()));
+    await other.jwtRefresh.refresh((await other.login(newSubject())).refreshToken);
+    // Nothing else is left to write, so the end waits for nothing else.
+    await other.audit('nobody');
+    void other.app.get(EventCounter).flush();
+    await other.close();
+    expect((await stats()).tiles).toMatchObject({ rotated: 1 });
+  });
 });
 
 describeOnEveryAdapter('the settings that administrators see', (stack) => {
@@ -140,7 +151,7 @@ describeOnEveryAdapter('the settings that administrators see', (stack) => {
       },
       refreshToken: { lifetime: 14 * 86_400, maxLifetime: 90 * 86_400, graceSeconds: 30, format: 'opaque' },
       secrets: [{ id: 'default', signs: true, createdAt: null }],
-      revocation: { check: 'strict' },
+      revocation: { check: 'bounded', superseded: 'accept', pollInterval: 1, feed: { fresh: true } },
       accessTokenOnRefresh: 'ignore',
       maxSessionsPerSubject: null,
       audit: { enabled: true, queueLimit: 10_000, rotationsFor: 30 * 86_400 },

@@ -2,20 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { RefreshToken } from 'nestjs-jwt-refresh';
 import { newId } from '../../src/ids';
 import { RefreshTokenStore } from '../../src/sessions/refresh-token.store';
-import { ADMINISTRATORS, AdminClient } from '../support/admin-client';
+import { ADMIN_ROOT, ADMINISTRATORS, AdminClient } from '../support/admin-client';
 import { bearer } from '../support/http';
+import { insertRows } from '../support/insert-rows';
 import { describeOnEveryDatabase, describeOnEveryStack, newSubject, type RunningApp } from '../support/stack';
 import { TcpProxy } from '../support/tcp-proxy';
+import { until } from '../support/until';
 
 /** Inserts copies of a session, as if somebody had logged in so often. */
 async function multiply(app: RunningApp, subject: string, count: number): Promise<void> {
   const [row] = await app.rows(subject);
-  const repository = app.dataSource.getRepository(RefreshToken);
   const copies = Array.from({ length: count }, (_, index) => {
     const createdAt = new Date(row!.createdAt.getTime() - (index % 7));
     return Object.assign(new RefreshToken(), row, { id: newId(createdAt.getTime()), createdAt });
   });
-  for (let from = 0; from < count; from += 500) await repository.insert(copies.slice(from, from + 500) as object[]);
+  await insertRows(app, RefreshToken, copies);
 }
 
 const revokedOf = async (app: RunningApp, subject: string) => (await app.rows(subject)).filter(({ revokedAt }) => revokedAt);
@@ -165,7 +166,7 @@ describeOnEveryDatabase('revoking by filter', (stack) => {
     expect(await revoke({ subject }, { dryRun: true })).toEqual({ matched: 3101, revoked: 0 });
     const start = app.statements.entries.length;
     expect(await revoke({ subject })).toEqual({ matched: 3101, revoked: 3101 });
-    const statements = app.statements.entries.slice(start).map(({ sql }) => sql);
+    const statements = app.statements.since(start).map(({ sql }) => sql);
     expect(statements.filter((sql) => /^UPDATE/.test(sql))).toHaveLength(7);
     expect(statements.filter((sql) => /^COMMIT/.test(sql))).toHaveLength(7);
     expect(await revokedOf(app, subject)).toHaveLength(3101);
@@ -192,6 +193,24 @@ describeOnEveryDatabase('revoking by filter', (stack) => {
     expect(await revoke({ subject })).toEqual({ matched: 1201, revoked: 701 });
     expect(await revocationsOf(app, subject)).toHaveLength(1201);
   });
+
+  it('whose process is killed leaves whole batches, and the same call on another node does the rest', async () => {
+    await app.login(subject);
+    await multiply(app, subject, 3999);
+    const demo = await stack.startDemo();
+    const { access_token } = (await demo.login('admin')).body;
+    const body = { filter: { subject }, reason: 'incident 7' };
+    const answer = demo.http.post(`${ADMIN_ROOT}/revoke`, body, bearer(access_token)).catch(() => null);
+    const countRevoked = () => app.dataSource.getRepository(RefreshToken).countBy({ subject, revokedReason: 'incident 7' });
+    await until(async () => (await countRevoked()) > 0);
+    await demo.stop('SIGKILL');
+    expect(await answer).toBeNull();
+    const before = await countRevoked();
+    expect([before % 500, before < 4000]).toEqual([0, true]);
+    expect(await revocationsOf(app, subject)).toHaveLength(before);
+    expect(await revoke({ subject })).toEqual({ matched: 4000, revoked: 4000 - before });
+    expect(new Set((await revocationsOf(app, subject)).map(({ sessionId }) => sessionId)).size).toBe(4000);
+  }, 60_000);
 
   if (stack.kind.name !== 'sqlite') {
     it('whose connection breaks has revoked a row and written its event, or neither', async () => {

@@ -1,6 +1,8 @@
 import { HttpException } from '@nestjs/common';
 import { type CookieOptions, JwtRefreshError, type JwtRefreshHooks, type RefreshTokenTransport } from 'nestjs-jwt-refresh';
 import { parseSetCookie } from 'cookie';
+import { once } from 'node:events';
+import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import { BrowserClient } from '../support/browser-client';
 import { bearer } from '../support/http';
 import { LoginController } from '../support/login.controller';
@@ -11,6 +13,16 @@ const controllers = [LoginController];
 
 const startBy = (stack: Stack, transport: RefreshTokenTransport, cookie: CookieOptions = {}, hooks: JwtRefreshHooks = {}) =>
   stack.start({ transport, cookie, hooks }, { controllers });
+
+/** As curl does: unlike fetch, it does not say how long nothing is. @returns the cookies of the answer */
+async function postNothing(url: string, headers: OutgoingHttpHeaders): Promise<string[] | undefined> {
+  const outgoing = request(url, { method: 'POST', headers });
+  outgoing.useChunkedEncodingByDefault = false;
+  outgoing.end();
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+  incoming.resume();
+  return incoming.headers['set-cookie'];
+}
 
 const cookiesOf = (answer: { headers: Headers }) => answer.headers.getSetCookie().map((line) => parseSetCookie(line));
 
@@ -71,6 +83,29 @@ describeOnEveryStack('the cookie transport', (stack) => {
     expect(again.status).toBe(200);
     expect(browser.cookies.get(NAME)).toBe(second);
     expect((await app.jwtRefresh.verifyAccessToken(again.body.access_token)).sub).toBe(subject);
+  });
+
+  it('needs no body, and minds no type of one that is not there, with a length of 0 or with none', async () => {
+    await logIn();
+    for (const [generation, length] of [[1, { 'Content-Length': 0 }], [2, {}]] as const) {
+      const headers = { 'Content-Type': 'application/json', 'X-Requested-With': 'curl', Cookie: `${NAME}=${browser.cookies.get(NAME)}`, ...length };
+      const [line] = (await postNothing(`${app.http.url}/auth/jwt-refresh`, headers)) as [string];
+      browser.cookies.set(NAME, parseSetCookie(line).value!);
+      expect(await app.rows(subject)).toMatchObject([{ generation }]);
+    }
+  }); // prettier-ignore
+
+  it('is the same after two requests that race, and neither answer takes it away', async () => {
+    await logIn();
+    const tabs = [browser, new BrowserClient(app.http)];
+    tabs[1]!.cookies.set(NAME, browser.cookies.get(NAME)!);
+    for (let round = 0; round < 10; round++) {
+      const answers = await Promise.all(tabs.map((tab) => tab.refresh()));
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+      expect(new Set(answers.flatMap(cookiesOf).map(({ value }) => value)).size).toBe(1);
+      expect(tabs[0]!.cookies).toEqual(tabs[1]!.cookies);
+    }
+    expect(await app.rows(subject)).toMatchObject([{ generation: 10, revokedAt: null }]);
   });
 
   it('takes no token from the body or the query', async () => {

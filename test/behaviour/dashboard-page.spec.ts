@@ -43,7 +43,7 @@ describeOnEveryAdapter('the page of the dashboard', (stack: Stack) => {
     for (const method of ['POST', 'PUT', 'PATCH']) expect((await app.http.send(method, `${ADMIN_ROOT}/dashboard`, {})).status).toBe(404);
   }); // prettier-ignore
 
-  it('runs its own scripts only, is framed by nobody, and sends forms and requests nowhere else (AD-11)', async () => {
+  it('runs its own scripts only, is framed by nobody, and sends forms and requests nowhere else', async () => {
     const { headers, html } = await open(await start());
     const policy = Object.fromEntries(
       headers['content-security-policy']!.split('; ').map((directive) => [directive.split(' ', 1)[0], directive.split(' ').slice(1).join(' ')]),
@@ -164,7 +164,7 @@ describeOnEveryAdapter('the files of the dashboard', (stack: Stack) => {
     '../index.html', '..%2findex.html', '%2e%2e/index.html', '%2e%2e%2findex.html', '..%5cindex.html', '..\\index.html', '....//index.html', './../index.html',
     '..%2f..%2f..%2fpackage.json', '../../../../package.json', '%2e%2e%2f%2e%2e%2f%2e%2e%2fpackage.json', '..%252findex.html', '%2fetc%2fpasswd', '/etc/passwd', '//etc/passwd',
     'C:%5cwindows%5cwin.ini', 'index.js%00', '%00', '%00.js', '.', '..', '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'has', 'get', 'index.html', '', '%20', '*', '.gitignore', 'x'.repeat(90),
-  ])('are those that were built and no others: %s (AD-16)', async (name) => {
+  ])('are those that were built and no others: %s', async (name) => {
     for (const path of [`${ADMIN_ROOT}/dashboard/assets/${name}`, `${ADMIN_ROOT}/dashboard/${name}`]) {
       const { status, body } = await raw(path);
       // A path that walks up may end at a route of the API, which asks for a token.

@@ -275,7 +275,7 @@ describeOnEveryDatabase('the session behind an access token', (stack) => {
   let subject: string;
 
   beforeAll(async () => {
-    app = await stack.start();
+    app = await stack.start({ revocation: { check: 'strict' } });
   });
   beforeEach(() => {
     subject = newSubject();
@@ -316,7 +316,7 @@ describeOnEveryDatabase('the session behind an access token', (stack) => {
   });
 
   it('ends at its idle and at its absolute end, also for a token that would live longer', async () => {
-    const short = await stack.start({ refreshToken: { lifetime: 60, maxLifetime: 90 } });
+    const short = await stack.start({ refreshToken: { lifetime: 60, maxLifetime: 90 }, revocation: { check: 'strict' } });
     const { sessionId: sid, refreshToken } = await short.login(subject);
     const longer = async () => bearer(await signTestToken(short.app, { sub: subject, sid }));
     short.clock.advanceMilliseconds(59_999);

@@ -276,8 +276,8 @@ describeOnEveryDatabase('events', (stack) => {
     for (let i = 0; i < 3; i++) await app.http.refresh(refreshToken, CURL);
     expect(told).toEqual([
       { ...base(sessionId, 1), type: 'refresh_token.rotated' },
-      { ...base(sessionId, 1), type: 'refresh_token.retried' },
-      { ...base(sessionId, 1), type: 'refresh_token.retried' },
+      { ...base(sessionId, 1), type: 'refresh_token.retried', reason: null },
+      { ...base(sessionId, 1), type: 'refresh_token.retried', reason: null },
     ]);
   });
 

@@ -1,16 +1,15 @@
-import type { LoggerService } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Console } from 'node:console';
+import { inspect } from 'node:util';
 import { JwtRefreshError, JwtRefreshEvents, type RefreshTokenFormat } from 'nestjs-jwt-refresh';
 import { AuditQueue } from '../../src/audit/audit.queue';
 import { TokenMinter } from '../../src/tokens/token-minter';
 import { bearer } from '../support/http';
+import { Capture, dump, PART, partsFound, spellings } from '../support/leak-search';
 import { describeOnEveryDatabase, newSubject, type RunningApp, type Stack } from '../support/stack';
 
 const FORMATS: RefreshTokenFormat[] = ['opaque', 'jwt', 'jwe'];
-const PART = 12;
 
 describeOnEveryDatabase('logs and tables', (stack) => {
   let app: RunningApp;
@@ -46,13 +45,14 @@ describeOnEveryDatabase('logs and tables', (stack) => {
     // The search works: statements with their parameters and the module's own words are in it, and a part of a token is found.
     const rows = await app.rows(subject);
     expect(said.text).toMatch(/UPDATE .*refresh_tokens/);
-    for (const row of rows) expect(said.text).toContain(row.tokenHash);
+    for (const row of rows) expect(said.text).toContain(JSON.stringify(Buffer.from(row.tokenHash, 'base64url').toJSON().data).slice(1, -1));
     expect(said.text).toContain('A listener to refresh_token.rotated failed: RangeError');
 
     const places = { log: said.text, tables: await dump(app), files: filesOf(stack) };
     const secrets = await secretsIn(app, tokens);
     expect(secrets).toHaveLength(5);
     expect(partsFound(tokens, `${said.text}${tokens[0]!.slice(-20)}`)).toHaveLength(20 - PART + 1);
+    for (const listed of [JSON.stringify(secrets[0]), inspect(secrets[0])]) expect(partsFound(spellings(secrets), listed)).not.toEqual([]);
     for (const [place, text] of Object.entries(places)) {
       expect([place, partsFound([...tokens, ...spellings(secrets), ...spellings([Buffer.from(secret)]), secret], text)]).toEqual([place, []]);
     }
@@ -163,11 +163,6 @@ async function withoutTable<T>(app: RunningApp, work: () => Promise<T>): Promise
   }
 }
 
-async function dump(app: RunningApp): Promise<string> {
-  const tables = ['refresh_tokens', 'refresh_token_events'];
-  return JSON.stringify(await Promise.all(tables.map((table) => app.dataSource.query(`SELECT * FROM ${table}`))));
-}
-
 /** The bytes of the database itself, journal included, where it is a file. */
 function filesOf(stack: Stack): string {
   if (stack.kind.name !== 'sqlite') return '';
@@ -180,59 +175,4 @@ function filesOf(stack: Stack): string {
 async function secretsIn(app: RunningApp, tokens: string[]): Promise<Buffer[]> {
   const decoded = await Promise.all(tokens.map((token) => app.app.get(TokenMinter).decode(token)));
   return decoded.filter((token) => token !== null).map(({ secret }) => secret);
-}
-
-/** How bytes look in a log. */
-const spellings = (secrets: Buffer[]): string[] =>
-  secrets.flatMap((secret) => [
-    secret.toString('hex'),
-    secret.toString('base64'),
-    secret.toString('base64url'),
-    secret.toString('latin1'),
-    [...secret].join(','),
-  ]);
-
-/** Runs of 12 characters of the given secrets that are in a text. */
-function partsFound(secrets: string[], text: string): string[] {
-  const parts = new Set(
-    secrets.flatMap((secret) => Array.from({ length: secret.length - PART + 1 }, (_, start) => secret.slice(start, start + PART))),
-  );
-  const found = new Set<string>();
-  for (let start = 0; start + PART <= text.length; start++) {
-    const part = text.slice(start, start + PART);
-    if (parts.has(part)) found.add(part);
-  }
-  return [...found];
-}
-
-/** Everything that is printed while it is on: stdout, stderr, the console and Nest's logger. */
-class Capture {
-  private readonly chunks: string[] = [];
-  private readonly streams = [process.stdout, process.stderr];
-  private readonly writes = this.streams.map((stream) => stream.write.bind(stream));
-  private readonly realConsole = globalThis.console;
-  readonly console: Console;
-  readonly logger: LoggerService;
-
-  constructor() {
-    const take = (chunk: unknown): true => {
-      this.chunks.push(String(chunk));
-      return true;
-    };
-    for (const stream of this.streams) stream.write = take;
-    // Jest's console does not go through the streams.
-    this.console = new Console(process.stdout, process.stderr);
-    globalThis.console = this.console as typeof globalThis.console;
-    const print = (...parts: unknown[]) => this.console.log(...parts);
-    this.logger = { log: print, error: print, warn: print, debug: print, verbose: print, fatal: print };
-  }
-
-  get text(): string {
-    return this.chunks.join('');
-  }
-
-  stop(): void {
-    for (const [index, stream] of this.streams.entries()) stream.write = this.writes[index] as typeof stream.write;
-    globalThis.console = this.realConsole;
-  }
 }

@@ -16,6 +16,15 @@ describeOnEveryStack('logout and own sessions', (stack) => {
   });
   const alive = async (refreshToken: string): Promise<boolean> => (await app.http.refresh(refreshToken)).status === 200;
 
+  it('a session whose first answer never arrived is listed, and can be ended like any other', async () => {
+    const lost = await app.login(subject);
+    const { accessToken } = await app.login(subject);
+    const { body } = await app.http.get('/auth/sessions', bearer(accessToken));
+    expect(body.data).toContainEqual(expect.objectContaining({ id: lost.sessionId }));
+    expect((await app.http.delete(`/auth/sessions/${lost.sessionId}`, bearer(accessToken))).status).toBe(204);
+    expect((await app.http.refresh(lost.refreshToken)).body.code).toBe('refresh_token_revoked');
+  });
+
   describe('logout', () => {
     it('ends the session of the refresh token, its access tokens on the very next request, and no other', async () => {
       const here = await app.login(subject);

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import * as oauth from 'oauth4webapi';
-import { DemoProcess } from '../support/demo-process';
+import type { DemoProcess } from '../support/demo-process';
 import { bearer } from '../support/http';
 import { CLIENTS } from '../support/oauth';
-import { describeOnEveryAdapter, describeOnEveryStack, newSubject, type RunningApp, type Stack } from '../support/stack';
+import { describeOnEveryAdapter, describeOnEveryStack, newSubject, type RunningApp } from '../support/stack';
 
 const insecure = { [oauth.allowInsecureRequests]: true } as const;
 const NOBODY: oauth.Client = { client_id: 'anybody' };
@@ -19,7 +18,62 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-describeOnEveryStack('oauth4webapi against the demo', (stack) => describe('in a process of its own', () => withDemo(stack)));
+describeOnEveryStack('oauth4webapi against the demo', (stack) => {
+  let demo: DemoProcess;
+  let server: oauth.AuthorizationServer;
+  const env: Record<string, string> = {};
+
+  beforeAll(async () => {
+    const port = String(await freePort());
+    const issuer = `http://127.0.0.1:${port}`;
+    Object.assign(env, { PORT: port, ISSUER: issuer });
+    demo = await stack.startDemo(env);
+    server = await oauth.processDiscoveryResponse(
+      new URL(issuer),
+      await oauth.discoveryRequest(new URL(issuer), { algorithm: 'oauth2', ...insecure }),
+    );
+  });
+
+  const request = (token: string) => oauth.refreshTokenGrantRequest(server, NOBODY, oauth.None(), token, insecure);
+  const refresh = async (token: string) => oauth.processRefreshTokenResponse(server, NOBODY, await request(token));
+  const login = async (): Promise<string> => (await demo.login('alice')).body.refresh_token;
+
+  it('discovers it', () => {
+    expect(server).toMatchObject({ token_endpoint: `${env.ISSUER}/oauth/token`, grant_types_supported: ['refresh_token'] });
+  });
+
+  it('refreshes, and the demo takes the access token', async () => {
+    const answer = await refresh(await login());
+    expect(answer).toMatchObject({ token_type: 'bearer', expires_in: 1800 });
+    expect((await demo.http.get('/me', bearer(answer.access_token))).body).toMatchObject({ username: 'alice', iss: env.ISSUER });
+  });
+
+  it('recovers from a lost answer, a killed server and two tabs: the same token gets the same successor', async () => {
+    const token = await login();
+    await (await request(token)).body?.cancel();
+    const again = await refresh(token);
+    await demo.stop('SIGKILL');
+    demo = await stack.startDemo(env);
+    const [one, other] = await Promise.all([refresh(token), refresh(token)]);
+    expect([one.refresh_token, other.refresh_token]).toEqual([again.refresh_token, again.refresh_token]);
+    expect((await refresh(again.refresh_token!)).access_token).toEqual(expect.any(String));
+  });
+
+  it('logs out', async () => {
+    const { refresh_token: token } = await refresh(await login());
+    for (let i = 0; i < 2; i++) {
+      await oauth.processRevocationResponse(await oauth.revocationRequest(server, NOBODY, oauth.None(), token!, insecure));
+    }
+    await expect(refresh(token!)).rejects.toMatchObject({ error: 'invalid_grant', status: 400 });
+  });
+
+  it('is told in its own error classes what went wrong', async () => {
+    await expect(refresh('junk')).rejects.toThrow(oauth.ResponseBodyError);
+    await expect(refresh('junk')).rejects.toMatchObject({ code: oauth.RESPONSE_BODY_ERROR, error: 'invalid_grant' });
+    const password = await oauth.genericTokenEndpointRequest(server, NOBODY, oauth.None(), 'password', { username: 'alice' }, insecure);
+    await expect(oauth.processGenericTokenEndpointResponse(server, NOBODY, password)).rejects.toMatchObject({ error: 'unsupported_grant_type' });
+  });
+});
 
 describeOnEveryAdapter('oauth4webapi with clients', (stack) => {
   let app: RunningApp;
@@ -86,63 +140,3 @@ describeOnEveryAdapter('oauth4webapi with clients', (stack) => {
     expect((error as oauth.WWWAuthenticateChallengeError).cause).toMatchObject([{ scheme: 'basic', parameters: { realm: 'oauth' } }]);
   });
 });
-
-/** A describe of its own stops the demo before its database is dropped. */
-function withDemo(stack: Stack): void {
-  let demo: DemoProcess;
-  let server: oauth.AuthorizationServer;
-  const secret = randomBytes(32).toString('hex');
-  const env: Record<string, string> = {};
-
-  beforeAll(async () => {
-    const port = String(await freePort());
-    const issuer = `http://127.0.0.1:${port}`;
-    Object.assign(env, { DATABASE_URL: stack.url, HTTP_ADAPTER: stack.adapter, JWT_REFRESH_SECRET: secret, PORT: port, ISSUER: issuer });
-    demo = await DemoProcess.start(env);
-    server = await oauth.processDiscoveryResponse(
-      new URL(issuer),
-      await oauth.discoveryRequest(new URL(issuer), { algorithm: 'oauth2', ...insecure }),
-    );
-  });
-  afterAll(() => demo.stop());
-
-  const request = (token: string) => oauth.refreshTokenGrantRequest(server, NOBODY, oauth.None(), token, insecure);
-  const refresh = async (token: string) => oauth.processRefreshTokenResponse(server, NOBODY, await request(token));
-  const login = async (): Promise<string> => (await demo.login('alice')).body.refresh_token;
-
-  it('discovers it', () => {
-    expect(server).toMatchObject({ token_endpoint: `${env.ISSUER}/oauth/token`, grant_types_supported: ['refresh_token'] });
-  });
-
-  it('refreshes, and the demo takes the access token', async () => {
-    const answer = await refresh(await login());
-    expect(answer).toMatchObject({ token_type: 'bearer', expires_in: 1800 });
-    expect((await demo.http.get('/me', bearer(answer.access_token))).body).toMatchObject({ username: 'alice', iss: env.ISSUER });
-  });
-
-  it('recovers from a lost answer, a killed server and two tabs: the same token gets the same successor', async () => {
-    const token = await login();
-    await (await request(token)).body?.cancel();
-    const again = await refresh(token);
-    await demo.stop('SIGKILL');
-    demo = await DemoProcess.start(env);
-    const [one, other] = await Promise.all([refresh(token), refresh(token)]);
-    expect([one.refresh_token, other.refresh_token]).toEqual([again.refresh_token, again.refresh_token]);
-    expect((await refresh(again.refresh_token!)).access_token).toEqual(expect.any(String));
-  });
-
-  it('logs out', async () => {
-    const { refresh_token: token } = await refresh(await login());
-    for (let i = 0; i < 2; i++) {
-      await oauth.processRevocationResponse(await oauth.revocationRequest(server, NOBODY, oauth.None(), token!, insecure));
-    }
-    await expect(refresh(token!)).rejects.toMatchObject({ error: 'invalid_grant', status: 400 });
-  });
-
-  it('is told in its own error classes what went wrong', async () => {
-    await expect(refresh('junk')).rejects.toThrow(oauth.ResponseBodyError);
-    await expect(refresh('junk')).rejects.toMatchObject({ code: oauth.RESPONSE_BODY_ERROR, error: 'invalid_grant' });
-    const password = await oauth.genericTokenEndpointRequest(server, NOBODY, oauth.None(), 'password', { username: 'alice' }, insecure);
-    await expect(oauth.processGenericTokenEndpointResponse(server, NOBODY, password)).rejects.toMatchObject({ error: 'unsupported_grant_type' });
-  });
-}

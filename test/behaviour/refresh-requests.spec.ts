@@ -1,17 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { signTestToken } from 'nestjs-jwt-refresh/testing';
 import type { AccessTokenOnRefresh, TokenPair } from 'nestjs-jwt-refresh';
-import { type Answer, bearer } from '../support/http';
+import { type Answer, bearer, INSIDES } from '../support/http';
 import { describeOnEveryAdapter, newSubject, type RunningApp } from '../support/stack';
 
 const REFRESH = '/auth/jwt-refresh';
 const LOGOUT = '/auth/logout';
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
-
-/** What would tell a stranger how the server is built. */
-const INSIDES =
-  /\\n *at |node_modules|\.[jt]s:\d|refresh_tokens|refresh_token_events|tokenHash|rotationNonce|select |insert |update |sqlite|typeorm|queryfailed/i;
 
 describeOnEveryAdapter('a refresh request', (stack) => {
   let app: RunningApp;

@@ -157,6 +157,24 @@ describeOnEveryStack("Rodauth's", (stack) => {
     expect((await app.http.get('/me', bearer(accessToken))).body.code).toBe('access_token_revoked');
   });
 
+  it('after_change_password: all other sessions of the account end, the one at work lives on', async () => {
+    const app = await start();
+    const [here, elsewhere] = [await app.login(subject), await app.login(subject)];
+    await app.jwtRefresh.revokeAll(subject, { reason: 'password_changed', except: here.sessionId });
+    expect((await app.http.refresh(elsewhere.refreshToken)).body.code).toBe('refresh_token_revoked');
+    expect((await app.http.get('/me', bearer(elsewhere.accessToken))).body.code).toBe('access_token_revoked');
+    expect((await app.http.refresh(here.refreshToken)).status).toBe(200);
+  });
+
+  it('after_change_login: sessions live on, and their next access tokens tell the new login', async () => {
+    const account = { email: 'old@example.com' };
+    const app = await start({ hooks: { resolveSubject: () => ({ email: account.email }) } });
+    const { refreshToken } = await app.login(subject);
+    account.email = 'new@example.com';
+    const { body } = await app.http.refresh(refreshToken);
+    expect((await app.http.get('/me', bearer(body.access_token))).body).toMatchObject({ sub: subject, email: 'new@example.com' });
+  });
+
   it('before_jwt_refresh_route, before_refresh_token and after_refresh_token: in this order', async () => {
     const calls: string[] = [];
     const note = (name: string) => () => void calls.push(name);
@@ -209,7 +227,8 @@ describeOnEveryStack("Rodauth's", (stack) => {
     const { refreshToken, sessionId } = await app.login(subject);
     expect((await app.http.refresh(refreshToken)).status).toBe(200);
     const rows: Record<string, unknown>[] = await app.dataSource.query('SELECT * FROM account_jwt_refresh_tokens');
-    expect(rows).toMatchObject([{ token_id: sessionId, account_id: subject, key: expect.any(String), deadline: expect.anything() }]);
+    expect((rows[0]!.token_id as Buffer).toString('hex')).toBe(sessionId.replaceAll('-', ''));
+    expect(rows).toMatchObject([{ account_id: subject, key: expect.any(Buffer), deadline: expect.anything() }]);
   });
 
   describe('own refresh tokens', () => {

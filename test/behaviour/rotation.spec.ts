@@ -42,6 +42,17 @@ describeOnEveryStack('rotation', (stack) => {
     expect(await app.rows(subject)).toMatchObject([{ generation: 1, revokedAt: null }]);
   });
 
+  it.each(['opaque', 'jwt', 'jwe'] as const)('calls a spent token a reuse after its own lifetime too, while its family lives: %s', async (format) => {
+    const aging = await stack.start({ refreshToken: { format, lifetime: '14d', maxLifetime: '90d' } });
+    const { refreshToken } = await aging.login(subject);
+    aging.clock.advance('10d');
+    const { body } = await aging.http.refresh(refreshToken);
+    aging.clock.advance('5d');
+    expect((await aging.http.refresh(refreshToken)).body.code).toBe('refresh_token_reused');
+    expect((await aging.http.refresh(body.refresh_token)).body.code).toBe('refresh_token_revoked');
+    await aging.close();
+  });
+
   it('gives simultaneous refreshes of one token one successor', async () => {
     const { refreshToken } = await app.login(subject);
     const answers = await Promise.all(Array.from({ length: 50 }, () => app.http.refresh(refreshToken)));
@@ -63,6 +74,18 @@ describeOnEveryStack('rotation', (stack) => {
     expect(answers.map(({ status }) => status)).toEqual(Array(everybody).fill(200));
     expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
     expect(await racing.rows(subject)).toMatchObject([{ generation: 1, revokedAt: null }]);
+  });
+
+  it('gives the same successor on another node, which has never seen either token', async () => {
+    const secret = 'a secret that two nodes share: hT5vq09ZkxLr2';
+    const here = await stack.start({ secret });
+    const there = await stack.start({ secret, clock: here.clock });
+    const { refreshToken } = await here.login(subject);
+    const lost = await here.http.refresh(refreshToken);
+    const again = await there.http.refresh(refreshToken);
+    expect(again.status).toBe(200);
+    expect(again.body.refresh_token).toBe(lost.body.refresh_token);
+    expect(await there.rows(subject)).toMatchObject([{ generation: 1, revokedAt: null }]);
   });
 
   it('refuses a refresh whose session is revoked between its read and its write', async () => {

@@ -8,6 +8,7 @@ import {
   type TableOptions,
 } from 'nestjs-jwt-refresh';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { base64urlBytes, uuidBytes } from '../../src/storage/column-transformers';
 import { databaseFromUrl, type ScratchDatabase } from '../support/databases';
 import { bearer } from '../support/http';
 import { describeOnEveryDatabase, newSubject, type RunningApp, type Stack } from '../support/stack';
@@ -52,6 +53,13 @@ const IN_A_SCHEMA: [title: string, table: TableOptions] = [
   { name: 'auth.refresh_tokens', eventsName: 'auth.refresh_token_events', statsName: 'auth.stats' },
 ];
 
+const BYTES: Record<string, { type: string }> = {
+  mysql: { type: 'binary' },
+  mariadb: { type: 'binary' },
+  postgres: { type: 'bytea' },
+  'better-sqlite3': { type: 'blob' },
+};
+
 describeOnEveryDatabase('the schema', (stack) => {
   const names = stack.kind.name === 'postgres' ? [...NAMES, IN_A_SCHEMA] : NAMES;
   describe.each(names)('under %s', (_, table) => {
@@ -73,7 +81,7 @@ describeOnEveryDatabase('the schema', (stack) => {
         await dataSource.runMigrations();
         expect(await tablesOf(dataSource, table)).toHaveLength(3);
         expect(await differences(dataSource)).toEqual([]);
-        await dataSource.undoLastMigration();
+        for (let left = jwtRefreshMigrations(table).length; left > 0; left--) await dataSource.undoLastMigration();
         expect(await tablesOf(dataSource, table)).toEqual([]);
       }
       await dataSource.runMigrations();
@@ -140,6 +148,7 @@ describeOnEveryDatabase('a row', (stack) => {
       content: {},
       tokenHash: expect.stringMatching(/^[\w-]{43}$/),
       generation: 0,
+      confirmedGeneration: 0,
       rotatedAt: null,
       rotationNonce: null,
       secretId: 'default',
@@ -286,8 +295,14 @@ async function tablesOf(
   }
 }
 
-/** What TypeORM would change to make the tables equal the entities. */
+/** What TypeORM would change to make the tables equal the entities, but for bytes, which entities have no common word for. */
 async function differences(dataSource: DataSource): Promise<string[]> {
+  for (const metadata of dataSource.entityMetadatas) metadata.synchronize = true;
+  for (const column of dataSource.entityMetadatas.flatMap(({ columns }) => columns)) {
+    if (column.transformer !== uuidBytes && column.transformer !== base64urlBytes) continue;
+    Object.assign(column, BYTES[dataSource.options.type]);
+    if (column.type === 'binary') column.length = column.propertyName === 'tokenHash' ? '32' : '16';
+  }
   return (await dataSource.driver.createSchemaBuilder().log()).upQueries.map(({ query }) => query);
 }
 

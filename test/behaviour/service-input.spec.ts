@@ -376,7 +376,7 @@ describeOnEveryDatabase('service input', (stack) => {
           { label: text, audience: text, content: { text }, revokedReason: text, revokedBy: text },
         ]);
       }
-      const statements = app.statements.entries.slice(start).map(({ sql }) => sql);
+      const statements = app.statements.since(start).map(({ sql }) => sql);
       expect(statements.length).toBeGreaterThan(50);
       for (const text of INJECTIONS.filter((each) => each.length > 4)) expect(statements.filter((sql) => sql.includes(text))).toEqual([]);
     });

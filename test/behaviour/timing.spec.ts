@@ -28,7 +28,7 @@ function leaks(source: string): string[] {
 
 describe('a comparison of secrets, digests and MACs', () => {
   const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' });
-  const files = sources.filter((file) => /^(?:tokens|rotation)\b/.test(file) && /(?<!\.spec)\.ts$/.test(file));
+  const files = sources.filter((file) => /^(?:tokens|rotation|sessions|oauth|guards)\b/.test(file) && /(?<!\.spec)\.ts$/.test(file));
 
   it.each(files)('takes the same time wherever they differ: %s', (file) => {
     expect(leaks(readFileSync(join(SOURCES, file), 'utf8'))).toEqual([]);

@@ -1,4 +1,5 @@
 import { describeOnEveryAdapter, newSubject, type RunningApp } from '../support/stack';
+import { until } from '../support/until';
 import { clientOf, disposeClients, gate, json, Network, offline } from './support';
 
 const REFRESH = '/auth/jwt-refresh';
@@ -23,6 +24,25 @@ describeOnEveryAdapter('the client in body mode', (stack) => {
     return client;
   }
   const alive = async () => (await app.rows(subject)).filter(({ revokedAt }) => revokedAt === null).length;
+
+  it('keeps its tokens to itself: no storage and no console hears of them', async () => {
+    const heard: unknown[] = [];
+    const storage = { setItem: (...item: unknown[]) => heard.push(item), getItem: () => null, removeItem: () => undefined };
+    const globals = globalThis as Record<string, unknown>;
+    Object.assign(globals, { localStorage: storage, sessionStorage: storage });
+    const spies = (['log', 'info', 'warn', 'error', 'debug'] as const).map((name) =>
+      jest.spyOn(console, name).mockImplementation((...words) => void heard.push(words)),
+    );
+    const client = await signedIn();
+    app.clock.advance('31m');
+    network.once(REFRESH, () => offline());
+    await client.fetch('/me');
+    await client.logout();
+    for (const spy of spies) spy.mockRestore();
+    Reflect.deleteProperty(globals, 'localStorage');
+    Reflect.deleteProperty(globals, 'sessionStorage');
+    expect(heard).toEqual([]);
+  });
 
   it('refreshes once for fifty calls with an expired token', async () => {
     const client = await signedIn();
@@ -219,6 +239,7 @@ describeOnEveryAdapter('the client in body mode', (stack) => {
         return answer;
       });
       const waiting = client.getAccessToken();
+      await until(() => network.refreshes.length === 1);
       await client.logout();
       open();
       expect(await waiting).toBeNull();
@@ -318,12 +339,3 @@ describeOnEveryAdapter('the client in body mode', (stack) => {
     expect(JSON.stringify([error, String(error), client.events])).not.toContain((token as string).slice(0, 20));
   });
 });
-
-/** Looks again and again, for what happens by itself soon. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('It did not happen.');
-}

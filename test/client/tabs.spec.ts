@@ -1,5 +1,6 @@
 import { LoginController } from './login.controller';
 import { describeOnEveryAdapter, newSubject, type RunningApp } from '../support/stack';
+import { until } from '../support/until';
 import { clientOf, createStorage, disposeClients, Network } from './support';
 
 /** One holder at a time, in the order of asking. */
@@ -112,9 +113,9 @@ describeOnEveryAdapter('two clients in two tabs', (stack) => {
     client.setSession((await app.login(subject)).toJSON());
     await client.refresh();
     await client.logout();
-    await until(() => heard.length === 3);
+    await until(() => heard.length === 4);
     channel.close();
-    expect(heard).toEqual([{ type: 'signed-in' }, { type: 'refreshed' }, { type: 'signed-out', endedBy: 'user' }]);
+    expect(heard).toEqual([{ type: 'signed-in' }, {}, { type: 'refreshed' }, { type: 'signed-out', endedBy: 'user' }]);
   });
 
   describe('in cookie mode', () => {
@@ -155,11 +156,3 @@ describeOnEveryAdapter('two clients in two tabs', (stack) => {
     });
   });
 });
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('It did not happen.');
-}

@@ -10,6 +10,10 @@ exports.appController = ({ common, jwtRefresh }) => {
       return this.service.issue({ subject });
     }
 
+    loginOrRefresh(body) {
+      return this.login(body);
+    }
+
     me(user) {
       return { sub: user.sub };
     }
@@ -17,8 +21,10 @@ exports.appController = ({ common, jwtRefresh }) => {
   common.Controller()(AppController);
   common.Inject(jwtRefresh.JwtRefreshService)(AppController, undefined, 0);
   common.Body()(AppController.prototype, 'login', 0);
+  common.Body()(AppController.prototype, 'loginOrRefresh', 0);
   jwtRefresh.CurrentUser()(AppController.prototype, 'me', 0);
   decorate(AppController, 'login', common.Post('login'), common.UseInterceptors(jwtRefresh.TokenResponseInterceptor));
+  decorate(AppController, 'loginOrRefresh', common.Post('login-or-refresh'), jwtRefresh.RefreshGrant());
   decorate(AppController, 'me', common.Get('me'), common.UseGuards(jwtRefresh.JwtAuthGuard));
   return AppController;
 };

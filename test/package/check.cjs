@@ -1,6 +1,6 @@
 const assert = require('node:assert/strict');
 const { appController, appModule } = require('./app.cjs');
-const { administration, clientJourney, cookieJourney, journey } = require('./journey.cjs');
+const { administration, clientJourney, cookieJourney, grantJourney, journey } = require('./journey.cjs');
 
 /** The same journeys through apps made by hand, on Express and Fastify, and through one of the package's test kit. */
 exports.check = async (packages) => {
@@ -20,6 +20,6 @@ async function checkApp(packages, controller, adapter) {
   const options = { logger: ['error', 'fatal'], abortOnError: false };
   const app = await packages.core.NestFactory.create(appModule(packages, controller), ...(adapter ? [adapter, options] : [options]));
   await app.listen(0, '127.0.0.1');
-  for (const journeyOf of [journey, cookieJourney, administration]) await journeyOf(await app.getUrl());
+  for (const journeyOf of [journey, cookieJourney, grantJourney, administration]) await journeyOf(await app.getUrl());
   await app.close();
 }

@@ -38,14 +38,36 @@ exports.cookieJourney = async (url) => {
     /^__Host-refresh_token=jrt_[^;]+; Max-Age=1209(600|599); Path=\/; HttpOnly; Secure; SameSite=Strict$/,
   );
 
-  const foreign = { 'X-Requested-With': 'fetch', 'Sec-Fetch-Site': 'cross-site' };
-  assert.equal((await byCookie('/auth/jwt-refresh', cookieOf(login), foreign)).status, 403);
+  for (const foreign of [{ 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': 'same-site' }, { Origin: 'https://evil.example' }]) {
+    assert.equal((await byCookie('/auth/jwt-refresh', cookieOf(login), { 'X-Requested-With': 'fetch', ...foreign })).status, 403);
+  }
   const refreshed = await byCookie('/auth/jwt-refresh', cookieOf(login));
   assert.equal(refreshed.status, 200);
   assert.equal((await byCookie('/auth/logout', cookieOf(refreshed))).status, 204);
   const late = await byCookie('/auth/jwt-refresh', cookieOf(refreshed));
   assert.deepEqual([late.status, late.body.code], [401, 'refresh_token_revoked']);
   assert.match(late.headers.get('set-cookie'), /^__Host-refresh_token=; Max-Age=0;/);
+};
+
+/** The same session by the other doors: the login route with the refresh grant, and OAuth's. */
+exports.grantJourney = async (url) => {
+  const grant = (token) => ({ grant_type: 'refresh_token', refresh_token: token });
+  const login = await post(`${url}/login-or-refresh`, { subject: 'dave' });
+  const renewed = await post(`${url}/login-or-refresh`, grant(login.body.refresh_token));
+  assert.deepEqual(Object.keys(renewed.body), Object.keys(login.body));
+  assert.deepEqual((await get(`${url}/me`, renewed.body.access_token)).body, { sub: 'dave' });
+
+  const token = await postForm(`${url}/oauth/token`, grant(renewed.body.refresh_token));
+  assert.deepEqual([token.status, token.body.token_type], [200, 'Bearer']);
+  const twice = await postForm(`${url}/oauth/token`, `grant_type=refresh_token&grant_type=refresh_token&refresh_token=${token.body.refresh_token}`);
+  assert.deepEqual([twice.status, twice.body.error], [400, 'invalid_request']);
+  assert.equal((await postForm(`${url}/oauth/introspect`, { token: token.body.access_token })).status, 401);
+  assert.equal((await postForm(`${url}/oauth/revoke`, { token: token.body.access_token })).status, 200);
+  const late = await postForm(`${url}/oauth/token`, grant(token.body.refresh_token));
+  assert.deepEqual([late.status, late.body.error], [400, 'invalid_grant']);
+
+  assert.deepEqual((await get(`${url}/.well-known/jwks.json`)).body, { keys: [] });
+  assert.equal((await get(`${url}/.well-known/oauth-authorization-server`)).body.token_endpoint, 'https://host.example/oauth/token');
 };
 
 /** A user's with the client: log in, refresh, look at the own sessions, log out. */
@@ -85,6 +107,8 @@ const post = (url, body, token, headers = {}) =>
     headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }), ...headers },
     body: JSON.stringify(body),
   });
+
+const postForm = (url, form) => send(url, { method: 'POST', body: new URLSearchParams(form) });
 
 async function send(url, init) {
   const response = await fetch(url, init);

@@ -8,18 +8,19 @@ export const ADMIN_ROOT = '/admin/refresh-tokens';
 export const ADMINISTRATORS: NonNullable<JwtRefreshModuleOptions['admin']> = { authorize: ({ role }) => role === 'admin' };
 
 type Headers = Record<string, string>;
+type AdministeredApp = Pick<RunningApp, 'http' | 'login'>;
 
 /** Speaks with the admin API as one administrator. */
 export class AdminClient {
   private constructor(
-    private readonly app: RunningApp,
+    private readonly app: AdministeredApp,
     readonly headers: Headers,
     readonly subject: string,
     readonly sessionId: string,
     private readonly root: string,
   ) {}
 
-  static async signIn(app: RunningApp, subject = 'admin', root = ADMIN_ROOT): Promise<AdminClient> {
+  static async signIn(app: AdministeredApp, subject = 'admin', root = ADMIN_ROOT): Promise<AdminClient> {
     const { accessToken, sessionId } = await app.login(subject, { content: { role: 'admin' } });
     return new AdminClient(app, bearer(accessToken), subject, sessionId, root);
   }

@@ -15,8 +15,9 @@ export class DemoProcess {
     readonly output: () => string,
   ) {}
 
-  static async start(env: Record<string, string>): Promise<DemoProcess> {
-    const { child, output } = launch(env);
+  /** @param main the built demo of another version */
+  static async start(env: Record<string, string>, main = MAIN): Promise<DemoProcess> {
+    const { child, output } = launch(env, main);
     const url = await new Promise<string>((resolve, reject) => {
       child.stdout!.on('data', () => {
         const match = ANNOUNCEMENT.exec(output());
@@ -29,7 +30,7 @@ export class DemoProcess {
 
   /** Runs a demo that is expected to end by itself. */
   static async fail(env: Record<string, string>): Promise<{ code: number | null; output: string }> {
-    const { child, output } = launch(env);
+    const { child, output } = launch(env, MAIN);
     const [code] = (await once(child, 'close')) as [number | null];
     return { code, output: output() };
   }
@@ -46,9 +47,9 @@ export class DemoProcess {
   }
 }
 
-function launch(env: Record<string, string>): { child: ChildProcess; output: () => string } {
-  if (!existsSync(MAIN)) throw new Error('The demo is not built: run npm run build && npm run build:demo');
-  const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env.PATH, PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+function launch(env: Record<string, string>, main: string): { child: ChildProcess; output: () => string } {
+  if (!existsSync(main)) throw new Error('The demo is not built: run npm run build && npm run build:demo');
+  const child = spawn(process.execPath, [main], { env: { PATH: process.env.PATH, PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
   return { child, output: () => text };

@@ -60,3 +60,7 @@ function parse(text: string): unknown {
     return text;
   }
 }
+
+/** What would tell a stranger how the server is built. */
+export const INSIDES =
+  /\\n *at |node_modules|\.[jt]s:\d|refresh_tokens|refresh_token_events|tokenHash|rotationNonce|select |insert |update |sqlite|typeorm|queryfailed/i;

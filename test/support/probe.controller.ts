@@ -44,6 +44,10 @@ export class ProbeController {
     return { aud };
   }
 
+  @SessionCheck('bounded')
+  @Get('bounded')
+  bounded(): void {}
+
   @SessionCheck('stateless')
   @Get('stateless')
   stateless(@CurrentUser('sub') sub: string): unknown {

@@ -6,8 +6,10 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import { createTestApp, loginAs, type TestApp, type TestAppOptions } from 'nestjs-jwt-refresh/testing';
 import type { IssueInput, RefreshTokenEventRecord, TokenPair } from 'nestjs-jwt-refresh';
 import { RefreshToken, RefreshTokenEventRecord as EventRecord } from 'nestjs-jwt-refresh';
+import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { databaseFromUrl, type DatabaseKind, databaseKinds, type ScratchDatabase } from './databases';
+import { DemoProcess } from './demo-process';
 import { HttpClient } from './http';
 import { PassportController, ProbeController } from './probe.controller';
 import { StatementLog } from './statement-log';
@@ -29,10 +31,12 @@ export interface RunningApp extends TestApp {
   audit(subject: string): Promise<RefreshTokenEventRecord[]>;
 }
 
-/** One database and one adapter; apps started on it share the database and are closed at the end. */
+/** One database and one adapter; apps and demos started on it share the database and are closed at the end. */
 export class Stack {
   private scratch!: ScratchDatabase;
   private apps: RunningApp[] = [];
+  private demos: DemoProcess[] = [];
+  private readonly secret = randomBytes(48).toString('base64');
 
   constructor(
     readonly kind: DatabaseKind,
@@ -48,7 +52,7 @@ export class Stack {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.apps.map((app) => app.close()));
+    await Promise.all([...this.apps.map((app) => app.close()), ...this.demos.map((demo) => demo.stop())]);
     await this.scratch.drop();
   }
 
@@ -65,6 +69,13 @@ export class Stack {
     const running = withViews(app, statements);
     this.apps.push(running);
     return running;
+  }
+
+  /** Starts the demo, in a process of its own. The demos of a stack have one secret. @param main the built demo of another version */
+  async startDemo(env: Record<string, string> = {}, main?: string): Promise<DemoProcess> {
+    const demo = await DemoProcess.start({ DATABASE_URL: this.url, HTTP_ADAPTER: this.adapter, JWT_REFRESH_SECRET: this.secret, ...env }, main);
+    this.demos.push(demo);
+    return demo;
   }
 }
 
@@ -103,7 +114,8 @@ export function describeOnEveryDatabase(title: string, suite: (stack: Stack) => 
 
 /** Runs one suite on SQLite with both adapters, for what no database takes part in. */
 export function describeOnEveryAdapter(title: string, suite: (stack: Stack) => void): void {
-  for (const adapter of CHOSEN_ADAPTERS) describeStack(`${title} [${adapter}]`, new Stack(databaseKinds[0]!, adapter), suite);
+  const sqlite = databaseKinds.find(({ name }) => name === 'sqlite');
+  for (const adapter of CHOSEN_ADAPTERS) if (sqlite) describeStack(`${title} [${adapter}]`, new Stack(sqlite, adapter), suite);
 }
 
 function describeStack(title: string, stack: Stack, suite: (stack: Stack) => void): void {

@@ -1,18 +1,24 @@
 import type { Logger } from 'typeorm';
 
+const BY_TIMER = /refresh_token_stats| AS revoked_at FROM /;
+
 /** Hears every statement TypeORM sends. */
 export class StatementLog implements Logger {
   readonly entries: { sql: string; parameters: unknown[] }[] = [];
 
   /**
-   * The first words of the statements sent while `work` ran: `['SELECT', 'UPDATE']`. The hourly counts are left out: a timer
-   * writes them, whatever runs meanwhile.
+   * The first words of the statements sent while `work` ran: `['SELECT', 'UPDATE']`. Those that a timer sends, whatever runs
+   * meanwhile, are left out: the hourly counts, and the look at what was revoked elsewhere.
    */
   async during(work: () => Promise<unknown>): Promise<string[]> {
     const start = this.entries.length;
     await work();
-    const sent = this.entries.slice(start).filter(({ sql }) => !sql.includes('refresh_token_stats'));
-    return sent.map(({ sql }) => sql.trimStart().split(/\s/, 1)[0]!.toUpperCase());
+    return this.since(start).map(({ sql }) => sql.trimStart().split(/\s/, 1)[0]!.toUpperCase());
+  }
+
+  /** What was sent since there were so many entries, by requests and not by a timer. */
+  since(start: number): { sql: string; parameters: unknown[] }[] {
+    return this.entries.slice(start).filter(({ sql }) => !BY_TIMER.test(sql));
   }
 
   logQuery(sql: string, parameters: unknown[] = []): void {

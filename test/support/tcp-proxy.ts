@@ -1,11 +1,18 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
+/** A connection breaks before a statement reaches the database, or before its reply comes back. */
+interface Trap {
+  readonly word: string;
+  readonly moment: 'statement' | 'reply';
+  readonly sprung: () => void;
+}
+
 /** Stands between an app and its database, so that a test can take the database away and give it back. */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private open = true;
-  private loseReplyTo: string | null = null;
+  private trap: Trap | null = null;
 
   private constructor(
     private readonly server: Server,
@@ -39,7 +46,17 @@ export class TcpProxy {
 
   /** The next statement with this word reaches the database, but its connection breaks before the reply comes back. */
   loseNextReplyTo(word: string): void {
-    this.loseReplyTo = word;
+    void this.breakAt(word, 'reply');
+  }
+
+  /** Breaks the connection of the next statement with this word. Resolves when it has happened, or been called off. */
+  breakAt(word: string, moment: Trap['moment']): Promise<void> {
+    return new Promise((sprung) => (this.trap = { word, moment, sprung }));
+  }
+
+  callOff(): void {
+    this.trap?.sprung();
+    this.trap = null;
   }
 
   async close(): Promise<void> {
@@ -48,18 +65,23 @@ export class TcpProxy {
     await once(this.server, 'close');
   }
 
+  private spring(data: Buffer): Trap | null {
+    const { trap } = this;
+    if (!trap || !data.includes(trap.word)) return null;
+    this.callOff();
+    return trap;
+  }
+
   private join(client: Socket): void {
     if (!this.open) return void client.resetAndDestroy();
     const database = connect(Number(this.target.port), this.target.hostname);
-    let losing = false;
+    let trap: Trap | null = null;
     client.on('data', (data) => {
-      if (this.loseReplyTo !== null && data.includes(this.loseReplyTo)) {
-        losing = true;
-        this.loseReplyTo = null;
-      }
-      database.write(data);
+      trap ??= this.spring(data);
+      if (trap?.moment === 'statement') client.resetAndDestroy();
+      else database.write(data);
     });
-    database.on('data', (data) => (losing ? client.resetAndDestroy() : client.write(data)));
+    database.on('data', (data) => (trap ? client.resetAndDestroy() : client.write(data)));
     for (const [socket, other] of [
       [client, database],
       [database, client],

@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '../random';
+import { AppNode, type NodeSurroundings } from './app-node';
+
+const PATIENCE_MS = 20;
+const ADAPTERS = ['express', 'fastify'] as const;
+
+/** All processes of the app, of both HTTP adapters, behind a balancer that soon sees who does not answer. */
+export class Fleet {
+  private constructor(readonly nodes: readonly AppNode[]) {}
+
+  /** The first process migrates the database, then the others start. */
+  static async start(size: number, surroundings: NodeSurroundings, random: Random): Promise<Fleet> {
+    const open = (_: unknown, index: number) => {
+      const env = { ...surroundings.env, HTTP_ADAPTER: ADAPTERS[index % ADAPTERS.length]! };
+      return AppNode.open(index, { ...surroundings, env }, random.fork(`proxy ${index}`));
+    };
+    const nodes = await Promise.all(Array.from({ length: size }, open));
+    for (const node of nodes) await node.start();
+    return new Fleet(nodes);
+  }
+
+  /** One that answers, as soon as there is one. */
+  async pick(random: Random): Promise<AppNode> {
+    for (;;) {
+      const serving = this.nodes.filter(({ isServing }) => isServing);
+      if (serving.length > 0) return random.pick(serving);
+      await sleep(PATIENCE_MS);
+    }
+  }
+
+  async allListen(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.listens()));
+  }
+
+  async setShift(shift: number): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.setShift(shift)));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.close()));
+  }
+}

@@ -1,0 +1,14 @@
+import { hashPassword } from '../../../demo/users/password';
+import type { DatabaseUnderTest } from '../servers/database-server';
+import type { Account } from './log-in';
+
+const PASSWORD = 'chaos';
+
+/** Adds users to the demo's table. They share a password, and its hash: hashing takes long. */
+export async function createAccounts(database: DatabaseUnderTest, count: number): Promise<Account[]> {
+  const accounts = Array.from({ length: count }, (_, index) => ({ username: `user-${index}`, password: PASSWORD }));
+  const hash = await hashPassword(PASSWORD);
+  const rows = accounts.map(({ username }) => `('${username}', '${username}', '${hash}', 'user')`);
+  await database.query(`INSERT INTO demo_users (id, username, "passwordHash", role) VALUES ${rows.join(', ')}`);
+  return accounts;
+}

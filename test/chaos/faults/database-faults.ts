@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TcpProxy } from '../../support/tcp-proxy';
+import type { Turnstile } from '../turnstile';
+import type { DatabaseFaults } from '../servers/database-server';
+import type { Fault } from './fault';
+
+/** The server dies, and comes back with what it has on disk. */
+export const killDatabase = (mean: number, faults: DatabaseFaults, oneAtATime: Turnstile): Fault => ({
+  name: 'kill database',
+  mean,
+  // Where machines are slow, no process would ever get as far as to serve: each needs the database to start.
+  strike: ({ counts, recorder, fleet }, random) =>
+    oneAtATime.run(async () => {
+      await fleet.pick(random);
+      counts.databaseKills++;
+      await recorder.trouble({ kind: 'database' }, async () => {
+        await faults.kill();
+        await faults.start();
+      });
+    }),
+});
+
+const READ_ONLY_MS = { short: 2000, long: 10_000 };
+
+/** As in a failover: connections break, and the server that answers now takes no writes for a while. */
+export const turnReadOnly = (mean: number, faults: DatabaseFaults, proxy: TcpProxy, oneAtATime: Turnstile): Fault => ({
+  name: 'read-only',
+  mean,
+  strike: ({ counts, recorder }, random) =>
+    oneAtATime.run(async () => {
+      counts.readOnlyPhases++;
+      await recorder.trouble({ kind: 'database' }, async () => {
+        await faults.setReadOnly(true);
+        proxy.cut();
+        proxy.restore();
+        await sleep(random.between(READ_ONLY_MS.short, READ_ONLY_MS.long));
+        await faults.setReadOnly(false);
+      });
+    }),
+});
+
+/** Where connections break: any statement, rotations and revocations, the commit of a reuse. */
+const STATEMENTS = { '': 3, UPDATE: 5, COMMIT: 2 };
+const PATIENCE_MS = 1000;
+
+/** One connection breaks, before its statement arrives or before the acknowledgement does. */
+export const cutConnections = (mean: number, proxy: TcpProxy): Fault => ({
+  name: 'cut connection',
+  mean,
+  strike: async ({ counts, recorder }, random) => {
+    const cut = proxy.breakAt(random.weighted(STATEMENTS), random.weighted({ statement: 1, reply: 2 }));
+    const patience = setTimeout(() => proxy.callOff(), PATIENCE_MS);
+    await recorder.trouble({ kind: 'cut' }, () => cut);
+    clearTimeout(patience);
+    counts.connectionsCut++;
+  },
+});

@@ -1,0 +1,55 @@
+import type { CampaignClock } from '../campaign-clock';
+import { type ClockJump, type FamilyHistory, type History, type Login, type Revocation, settledBy, type Trouble } from './records';
+
+/** Writes the history down while it happens. */
+export class Recorder implements History {
+  readonly jumps: ClockJump[] = [];
+  readonly troubles: Trouble[] = [];
+  readonly unansweredLogins: Login[] = [];
+  readonly families: FamilyHistory[] = [];
+  private readonly bySubject = new Map<string, FamilyHistory[]>();
+  private readonly endings: { subject: string; revocation: Revocation }[] = [];
+
+  constructor(private readonly clock: CampaignClock) {}
+
+  get epoch(): number {
+    return this.clock.epoch;
+  }
+
+  begin(family: FamilyHistory): void {
+    this.families.push(family);
+    this.siblingsOf(family.subject).push(family);
+    // A logout everywhere that was under way when the login was sent may have ended it.
+    const { subject, login } = family;
+    for (const ending of this.endings) {
+      if (ending.subject === subject && settledBy(ending.revocation) >= login.sent) this.revoked(family, ending.revocation);
+    }
+  }
+
+  /** One family of a subject shall end, or all of them. */
+  endAll(subject: string, revocation: Revocation): void {
+    this.endings.push({ subject, revocation });
+    for (const family of this.siblingsOf(subject)) this.revoked(family, revocation);
+  }
+
+  /** Runs `work` in a time of trouble. */
+  async trouble<T>(trouble: Pick<Trouble, 'kind' | 'node'>, work: () => Promise<T>): Promise<T> {
+    const entry: Trouble = { ...trouble, from: this.clock.now(), to: Infinity };
+    this.troubles.push(entry);
+    try {
+      return await work();
+    } finally {
+      entry.to = this.clock.now() + 1;
+    }
+  }
+
+  private revoked({ login, revocations }: FamilyHistory, revocation: Revocation): void {
+    revocations.push({ ...revocation, raced: revocation.sent <= login.ended });
+  }
+
+  private siblingsOf(subject: string): FamilyHistory[] {
+    const siblings = this.bySubject.get(subject) ?? [];
+    this.bySubject.set(subject, siblings);
+    return siblings;
+  }
+}

@@ -1,0 +1,114 @@
+import { type Attempt, begin, type Flow, FLOWS } from './flows';
+import { type Interruption, judge, type Point } from './judge';
+import type { DemoWithPoints, Outcome, VictimProcess } from './victim-process';
+import { type Evidence, Witness } from './witness';
+
+interface Seated extends Point {
+  readonly demo: number;
+}
+
+/** Between its two ends a request has a connection to the database; on SQLite there is only one. */
+const CONNECTION = /^(before|after) database attempt: /;
+
+/** Kills a process that has one request waiting at each point, starts the next one, and looks what has become of them. */
+export class Campaign {
+  /** Processes killed, and the requests they had: waiting at their point, or answered after all. */
+  readonly tally = { killed: 0, waiting: 0, answered: 0 };
+  private readonly witnesses = new Map<string, Witness>();
+  private unsettled: (Seated & { attempt: Attempt })[] = [];
+
+  /**
+   * @param databases one for each demo of a process, which may be the same
+   * @param connections how many requests may keep a connection of one demo at once
+   */
+  constructor(
+    private readonly demo: DemoWithPoints,
+    private readonly databases: readonly string[],
+    private readonly connections: number,
+  ) {}
+
+  /** The ways of all flows, undisturbed. */
+  async findPoints(): Promise<Point[]> {
+    const victim = await this.demo.start(this.databases);
+    const points = [];
+    for (const flow of FLOWS) {
+      const { request } = await flow.prepare(victim.demos[0]!);
+      points.push(...pointsOn(flow, await victim.send(0, request)));
+    }
+    await victim.kill();
+    for (const url of new Set(this.databases)) this.witnesses.set(url, await Witness.of(url));
+    return points;
+  }
+
+  /** Each point once, in as few processes as there are connections for. */
+  async run(points: readonly Point[]): Promise<void> {
+    const waiting = points.filter(({ keepsConnection }) => keepsConnection);
+    const seats = this.databases.length * this.connections;
+    for (let first = 0; first < waiting.length; first += seats) {
+      const free = first === 0 ? points.filter(({ keepsConnection }) => !keepsConnection) : [];
+      await this.liveAndDie([...free, ...waiting.slice(first, first + seats)]);
+    }
+  }
+
+  /** The clients of the last process get on too. */
+  async end(): Promise<void> {
+    const victim = await this.demo.start(this.databases);
+    await this.repeatAll(victim);
+    await victim.kill();
+    for (const witness of this.witnesses.values()) await witness.leave();
+  }
+
+  private async liveAndDie(points: readonly Point[]): Promise<void> {
+    const victim = await this.demo.start(this.databases);
+    await this.repeatAll(victim);
+    for (const witness of this.witnesses.values()) await witness.clear();
+    // Sessions that nobody is about to touch.
+    await Promise.all(victim.demos.map((http) => begin(http, 1)));
+    const seated = points.map((point, i) => ({ ...point, demo: i % this.databases.length }));
+    const prepared = await Promise.all(seated.map(async (point) => ({ ...point, attempt: await point.flow.prepare(victim.demos[point.demo]!) })));
+    const before = await this.look();
+    const interruptions = await interrupt(victim, prepared);
+    await victim.kill();
+    const after = await this.look();
+    for (const url of this.witnesses.keys()) judge(interruptions.filter(({ demo }) => this.databases[demo] === url), before.get(url)!, after.get(url)!); // prettier-ignore
+    this.unsettled = interruptions;
+    this.count(interruptions);
+  }
+
+  private async repeatAll({ demos }: VictimProcess): Promise<void> {
+    await Promise.all(this.unsettled.map(({ flow, attempt, demo }) => flow.repeat(attempt, demos[demo]!)));
+    this.unsettled = [];
+  }
+
+  private async look(): Promise<Map<string, Evidence>> {
+    return new Map(await Promise.all([...this.witnesses].map(async ([url, witness]) => [url, await witness.look()] as const)));
+  }
+
+  private count(interruptions: readonly { outcome: Outcome }[]): void {
+    this.tally.killed++;
+    for (const { outcome } of interruptions) this.tally[outcome.stopped ? 'waiting' : 'answered']++;
+  }
+}
+
+function pointsOn(flow: Flow, outcome: Outcome): Point[] {
+  if (outcome.stopped) throw new Error(`${flow.name} was not answered`);
+  let keepsConnection = false;
+  return outcome.passed.map((name, place) => {
+    const [, end] = CONNECTION.exec(name) ?? [];
+    if (end === 'after') keepsConnection = false;
+    const point = { flow, name, place, keepsConnection };
+    if (end === 'before') keepsConnection = true;
+    return point;
+  });
+}
+
+/** One at a time, for those that ask at once share a statement and its points; those that keep a connection last, for nobody gets past them. */
+async function interrupt<Prepared extends Seated & { attempt: Attempt }>(
+  victim: VictimProcess,
+  prepared: readonly Prepared[],
+): Promise<(Prepared & Interruption)[]> {
+  const inTurn = [...prepared].sort((one, other) => Number(one.keepsConnection) - Number(other.keepsConnection));
+  const interrupted = [];
+  for (const each of inTurn) interrupted.push({ ...each, outcome: await victim.send(each.demo, each.attempt.request, each.name) });
+  return interrupted;
+}

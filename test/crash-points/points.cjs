@@ -1,0 +1,54 @@
+// For the copy of the demo that `build-with-points.mjs` makes: lets a piece of work go as far as one named await, and no further.
+const { AsyncLocalStorage } = require('node:async_hooks');
+const { Server } = require('node:http');
+
+const works = new AsyncLocalStorage();
+
+globalThis.crashPoint = {
+  before: (name) => pass(`before ${name}`),
+  after: async (name, value) => {
+    await pass(`after ${name}`);
+    return value;
+  },
+  begin,
+};
+
+const emit = Server.prototype.emit;
+Server.prototype.emit = function (event, request, response) {
+  const id = event === 'request' && request.headers['x-crash-request'];
+  const go = () => emit.apply(this, arguments);
+  return id ? follow(id, request.headers['x-crash-at'], response, go) : go();
+};
+
+function follow(id, stopAt, response, go) {
+  const { run, finish } = begin(id, stopAt);
+  response.on('finish', finish);
+  return run(go);
+}
+
+/** Tells where a piece of work has stopped, or what it has passed when it is finished. */
+function begin(id, stopAt) {
+  const work = { id, stopAt, passed: [], isOver: false };
+  const finish = () => {
+    work.isOver = true;
+    process.send({ id, event: 'answered', passed: work.passed });
+  };
+  return { run: (go) => works.run(work, go), finish };
+}
+
+/** What still happens after the answer is on nobody's way. */
+function pass(name) {
+  const work = works.getStore();
+  if (!work || work.isOver) return;
+  const point = numbered(name, work.passed);
+  work.passed.push(point);
+  if (point !== work.stopAt) return;
+  work.isOver = true;
+  process.send({ id: work.id, event: 'stopped' });
+  return new Promise(() => undefined);
+}
+
+function numbered(name, passed) {
+  const times = passed.filter((point) => point.replace(/ \(\d+\)$/, '') === name).length;
+  return times === 0 ? name : `${name} (${times + 1})`;
+}

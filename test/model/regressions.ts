@@ -1,0 +1,20 @@
+import type { Rules } from './reference-model';
+import { RULES } from './sequences';
+import type { Step } from './step';
+import { login, refresh, wait } from './steps';
+
+/** The shortest sequences that once told a broken build from a good one. A new counter-example is added here before it is mended. */
+export const REGRESSIONS: readonly { rule: string; rules: Rules; steps: Step[] }[] = [
+  {
+    rule: 'counts the grace period from the rotation, not from the last retry',
+    rules: RULES[0]!,
+    steps: [
+      login({ user: 0, node: 0 }),
+      refresh({ family: 0, age: 0, node: 0 }),
+      wait({ milliseconds: 29_999 }),
+      refresh({ family: 0, age: 1, node: 0 }),
+      wait({ milliseconds: 1 }),
+      refresh({ family: 0, age: 1, node: 1 }),
+    ],
+  },
+];
