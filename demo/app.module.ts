@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { JwtRefreshModule } from 'nestjs-jwt-refresh';
@@ -11,7 +12,7 @@ import { UsersService } from './users/users.service';
 
 @Module({
   imports: [
-    TypeOrmModule.forRoot({ ...demoDatabase(environment.databaseUrl), migrationsRun: true, retryAttempts: 0 }),
+    TypeOrmModule.forRoot({ ...demoDatabase(environment.databaseUrl, environment.replicaUrl), migrationsRun: true, retryAttempts: 0 }),
     TypeOrmModule.forFeature([User]),
     JwtRefreshModule.forRootAsync({
       globalGuard: true,
@@ -23,7 +24,7 @@ import { UsersService } from './users/users.service';
         refreshToken: { lifetime: environment.refreshLifetime, graceSeconds: environment.graceSeconds, format: environment.tokenFormat },
         transport: environment.transport,
         response: { accessTokenProp: environment.accessTokenProp, refreshTokenProp: environment.refreshTokenProp },
-        revocation: { check: environment.revocation },
+        revocation: { check: environment.revocation, redis: environment.redisUrl ? new Redis(environment.redisUrl) : undefined },
         accessTokenOnRefresh: environment.accessTokenOnRefresh,
         admin: { authorize: ({ role }) => role === 'admin' },
       }),

@@ -4,10 +4,12 @@ import { databaseFromUrl } from './database-url';
 import { CreateDemoUsers1763600000001 } from './users/create-demo-users.migration';
 import { User } from './users/user.entity';
 
-/** The demo's own table beside those of the module. */
-export function demoDatabase(url: string): TypeOrmModuleOptions {
+/** The demo's own table beside those of the module. A replica is for what may be a little late. */
+export function demoDatabase(url: string, replicaUrl?: string): TypeOrmModuleOptions {
+  const replication = replicaUrl ? { url: undefined, replication: { master: { url }, slaves: [{ url: replicaUrl }] } } : {};
   return {
     ...databaseFromUrl(url),
+    ...(replication as object),
     entities: [User, ...JWT_REFRESH_ENTITIES],
     migrations: [CreateDemoUsers1763600000001, ...JWT_REFRESH_MIGRATIONS],
   };

@@ -8,13 +8,14 @@ import { environment } from './environment';
 import { explainBootError } from './explain-boot-error';
 import { welcome } from './welcome';
 
-const HOST = '127.0.0.1';
+/** As Node's own: a connection whose last answer was under way at SIGTERM keeps the process for so long, and Fastify's default is 72 s. */
+const KEEP_ALIVE_MS = 5000;
 
 async function createApp(): Promise<INestApplication> {
   const options = { logger: ['error', 'warn', 'fatal'] as ('error' | 'warn' | 'fatal')[], abortOnError: false };
   if (environment.httpAdapter === 'fastify') {
     const { FastifyAdapter } = await import('@nestjs/platform-fastify');
-    return NestFactory.create(AppModule, new FastifyAdapter(), options);
+    return NestFactory.create(AppModule, new FastifyAdapter({ keepAliveTimeout: KEEP_ALIVE_MS }), options);
   }
   const app = await NestFactory.create<NestExpressApplication>(AppModule, options);
   app.disable('x-powered-by');
@@ -25,7 +26,7 @@ async function start(): Promise<void> {
   const app = await createApp();
   app.enableShutdownHooks();
   serveApiDocs(app);
-  await app.listen(environment.port, HOST);
+  await app.listen(environment.port, environment.host);
   console.log(welcome(await app.getUrl(), withoutPassword(environment.databaseUrl), environment.transport));
 }
 

@@ -13,10 +13,12 @@ export class UsersService implements OnApplicationBootstrap {
 
   constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
 
+  /** Nodes that start at once may all find that there are no accounts yet. */
   async onApplicationBootstrap(): Promise<void> {
     for (const { username, password, role } of DEMO_ACCOUNTS) {
       if (await this.users.existsBy({ username })) continue;
-      await this.users.insert({ id: username, username, role, passwordHash: await hashPassword(password) });
+      const account = { id: username, username, role, passwordHash: await hashPassword(password) };
+      await this.users.createQueryBuilder().insert().values(account).orIgnore().execute();
     }
   }
 

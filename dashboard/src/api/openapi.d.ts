@@ -473,6 +473,7 @@ export interface components {
         | 'client_invalid'
         | 'grant_type_unsupported'
         | 'scope_invalid'
+        | 'too_many_requests'
         | 'temporarily_unavailable';
       /** @description A sentence for people. */
       message: string;
@@ -785,7 +786,8 @@ export interface components {
         | 'admin.tokens_revoked'
         | 'admin.exported'
         | 'admin.looked_up'
-        | 'admin.refused';
+        | 'admin.refused'
+        | 'maintenance.pruned';
       /**
        * Format: date-time
        * @description When.
@@ -848,6 +850,7 @@ export interface components {
         lifetime: number;
         notBeforeLeeway: number;
         clockTolerance: number;
+        cacheSize: number;
         keys: {
           id: string;
           signs: boolean;
@@ -862,6 +865,7 @@ export interface components {
         lifetime: number;
         maxLifetime: number;
         graceSeconds: number;
+        retryUntilConfirmed: number;
         /** @enum {string} */
         format: 'opaque' | 'jwt' | 'jwe';
       };
@@ -872,10 +876,18 @@ export interface components {
         /** Format: date-time */
         createdAt: string | null;
       }[];
-      /** @description Whether access tokens end with their session. */
+      /** @description How guards learn that a session was revoked, and how well this node knows what others have revoked. */
       revocation: {
         /** @enum {string} */
-        check: 'strict' | 'stateless';
+        check: 'bounded' | 'strict' | 'stateless';
+        /** @enum {string} */
+        superseded: 'accept' | 'reject';
+        pollInterval: number;
+        feed: {
+          lagMs: number | null;
+          fresh: boolean;
+          families: number;
+        };
       };
       /**
        * @description Whether a refresh needs an access token.
@@ -889,15 +901,18 @@ export interface components {
         enabled: boolean;
         queueLimit: number;
         rotationsFor: number;
+        eventsFor: number;
       };
       /** @description The names of the tables. */
       table: {
         name: string;
         eventsName: string;
       };
-      /** @description Whether old rows are removed regularly. */
+      /** @description Whether and how often old rows are deleted, and how long they stay after their end. */
       prune: {
-        scheduled: boolean;
+        enabled: boolean;
+        every: number;
+        keepFor: number;
       };
       /** @description Who asks, and by which session. */
       me: {
@@ -1470,6 +1485,17 @@ export interface operations {
           'application/json': components['schemas']['JwtRefreshError'];
         };
       };
+      /** @description - `too_many_requests`: Too many requests. Send the same request again later. */
+      429: {
+        headers: {
+          /** @description Seconds to wait. */
+          'Retry-After'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JwtRefreshError'];
+        };
+      };
       /** @description - `temporarily_unavailable`: The service is temporarily unavailable. Send the same request again. */
       503: {
         headers: {
@@ -1532,6 +1558,17 @@ export interface operations {
       /** @description - `cross_site_request`: Send this from one of the application's own pages, with the header x-requested-with. */
       403: {
         headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JwtRefreshError'];
+        };
+      };
+      /** @description - `too_many_requests`: Too many requests. Send the same request again later. */
+      429: {
+        headers: {
+          /** @description Seconds to wait. */
+          'Retry-After'?: string;
           [name: string]: unknown;
         };
         content: {
@@ -1777,6 +1814,17 @@ export interface operations {
           'application/json': components['schemas']['OAuthError'];
         };
       };
+      /** @description `temporarily_unavailable`: too many requests. */
+      429: {
+        headers: {
+          /** @description Seconds to wait. */
+          'Retry-After'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthError'];
+        };
+      };
       /** @description `temporarily_unavailable`: the same request may be sent again. */
       503: {
         headers: {
@@ -1825,6 +1873,17 @@ export interface operations {
         headers: {
           /** @description A challenge (RFC 9110 §15.5.2). */
           'WWW-Authenticate'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthError'];
+        };
+      };
+      /** @description `temporarily_unavailable`: too many requests. */
+      429: {
+        headers: {
+          /** @description Seconds to wait. */
+          'Retry-After'?: string;
           [name: string]: unknown;
         };
         content: {
@@ -2002,7 +2061,8 @@ export interface operations {
           | 'admin.tokens_revoked'
           | 'admin.exported'
           | 'admin.looked_up'
-          | 'admin.refused';
+          | 'admin.refused'
+          | 'maintenance.pruned';
         /** @description Whose family it happened to. */
         subject?: string;
         /** @description The family it happened to. */
@@ -2098,7 +2158,8 @@ export interface operations {
           | 'admin.tokens_revoked'
           | 'admin.exported'
           | 'admin.looked_up'
-          | 'admin.refused';
+          | 'admin.refused'
+          | 'maintenance.pruned';
         /** @description Whose family it happened to. */
         subject?: string;
         /** @description The family it happened to. */

@@ -3,6 +3,7 @@ import {
   IconBan,
   IconCircleX,
   IconDownload,
+  IconEraser,
   IconPlus,
   IconRefresh,
   IconRepeat,
@@ -23,6 +24,7 @@ const LOOKS: Record<EventType, readonly [icon: TablerIcon, tone: Tone, name: str
   'admin.exported': [IconDownload, 'quiet', 'Export'],
   'admin.looked_up': [IconSearch, 'quiet', 'Lookup'],
   'admin.refused': [IconCircleX, 'warn', 'Admin refused'],
+  'maintenance.pruned': [IconEraser, 'quiet', 'Pruned'],
 };
 
 export const EVENT_TYPES = Object.entries(LOOKS).map(([type, [, , name]]) => [type, name] as const);

@@ -39,6 +39,7 @@ const SENTENCES: Record<AuditEvent['type'], Words> = {
   'refresh_token.retried': ({ event }) => (
     <>
       The token just spent came again in time and got the same successor, generation {event.generation ?? '?'}
+      {event.reason === 'unconfirmed' && ', which nobody had used yet'}
       <Origin event={event} />
     </>
   ),
@@ -102,6 +103,11 @@ const SENTENCES: Record<AuditEvent['type'], Words> = {
           : <UserText>{event.reason}</UserText>
         </>
       )}
+    </>
+  ),
+  'maintenance.pruned': ({ event }) => (
+    <>
+      Old rows deleted: {count(event.details?.families)} and {plural(Number(event.details?.events), 'audit event')}
     </>
   ),
 };

@@ -35,19 +35,20 @@ export function SettingsPage() {
 }
 
 function groupsOf(settings: Settings): Group[] {
-  const { accessToken, refreshToken, secrets, revocation, audit, table, me } = settings;
+  const { accessToken, refreshToken, secrets, revocation, audit, prune, table, me } = settings;
   return [
     ['Refresh tokens', refreshTokenItems(refreshToken, settings)],
     ['Access tokens', accessTokenItems(accessToken, settings)],
     ['Signing keys of access tokens', secretDefinitions(accessToken.keys)],
     ['Secrets of refresh tokens', secretDefinitions(secrets)],
-    ['Revocation', [['Check', `${revocation.check}: ${CHECKS[revocation.check] ?? 'see the documentation'}`]]],
+    ['Revocation', revocationItems(revocation)],
     [
       'Audit log',
       [
         ['Recorded', yesNo(audit.enabled)],
         ['Queue limit', formatNumber(audit.queueLimit)],
         ['Rotations kept for', audit.rotationsFor ? formatDuration(audit.rotationsFor) : 'not kept'],
+        ['Other events kept for', formatDuration(audit.eventsFor)],
       ],
     ],
     [
@@ -55,7 +56,7 @@ function groupsOf(settings: Settings): Group[] {
       [
         ['Table', <UserText mono>{table.name}</UserText>],
         ['Events table', <UserText mono>{table.eventsName}</UserText>],
-        ['Pruning', settings.prune.scheduled ? 'on a schedule' : 'not scheduled: old rows stay until someone prunes'],
+        ['Pruning', pruning(prune)],
       ],
     ],
     [
@@ -70,16 +71,31 @@ function groupsOf(settings: Settings): Group[] {
   ];
 }
 
+const pruning = ({ enabled, every, keepFor }: Settings['prune']): string =>
+  enabled ? `every ${formatDuration(every)}, ${formatDuration(keepFor)} after the end` : 'not scheduled: old rows stay until someone prunes';
+
+const revocationItems = ({ check, superseded, pollInterval, feed }: Settings['revocation']): Definition[] => [
+  ['Check', `${check}: ${CHECKS[check] ?? 'see the documentation'}`],
+  ['Older access tokens of a session', superseded === 'reject' ? 'end with its next refresh' : 'live on until they expire'],
+  ['Looks for revocations', `every ${formatDuration(pollInterval)}`],
+  ['Last look', feed.lagMs === null ? 'not yet' : `${formatNumber(feed.lagMs)} ms ago${feed.fresh ? '' : ': too old, sessions are read instead'}`],
+  ['Revoked families in memory', formatNumber(feed.families)],
+];
+
 const CHECKS: Record<string, string> = {
   strict: 'a revoked session’s access tokens stop at once',
   bounded: 'a revoked session’s access tokens stop within about a second',
   stateless: 'access tokens work until they expire',
 };
 
-const refreshTokenItems = ({ lifetime, maxLifetime, graceSeconds, format }: Settings['refreshToken'], settings: Settings): Definition[] => [
+const refreshTokenItems = (
+  { lifetime, maxLifetime, graceSeconds, retryUntilConfirmed, format }: Settings['refreshToken'],
+  settings: Settings,
+): Definition[] => [
   ['Lifetime', `${formatDuration(lifetime)} without use`],
   ['Longest lifetime', formatDuration(maxLifetime)],
   ['Grace period', graceSeconds ? `${formatDuration(graceSeconds)} for a retry after a rotation` : 'none: strict'],
+  ['Retry until confirmed', retryUntilConfirmed ? `for ${formatDuration(retryUntilConfirmed)}` : 'no'],
   ['Format', format],
   ['Sessions per subject', settings.maxSessionsPerSubject === null ? 'no limit' : `at most ${formatNumber(settings.maxSessionsPerSubject)}`],
 ];
