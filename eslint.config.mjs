@@ -34,7 +34,7 @@ const LAYERS = [
 ];
 
 export default defineConfig(
-  globalIgnores(['dist', 'dist-demo', 'coverage']),
+  globalIgnores(['dist', 'dist-chaos', 'dist-demo', 'coverage']),
   js.configs.recommended,
   {
     files: ['**/*.{js,cjs,mjs}'],
