@@ -23,6 +23,7 @@ export class AppNode {
   isPaused = false;
   private process: AppProcess | null = null;
   private isClosed = false;
+  private hasListened = false;
   private shift = 0;
   private skew = 0;
   private running: Promise<void> = Promise.resolve();
@@ -43,10 +44,10 @@ export class AppNode {
     return this.port !== null && !this.isPaused;
   }
 
-  /** Resolves when the first process listens. */
+  /** Resolves when the first process listens. @throws Error with its last words, if it ends instead: nothing has struck yet */
   async start(): Promise<void> {
     this.running = this.runForEver();
-    await this.listens();
+    await Promise.race([this.listens(), this.running]);
   }
 
   async listens(): Promise<void> {
@@ -87,7 +88,7 @@ export class AppNode {
     const patience = setTimeout(() => void this.process?.signal('SIGKILL'), LONGEST_FAREWELL_MS);
     await this.process?.signal('SIGTERM');
     clearTimeout(patience);
-    await this.running;
+    await this.running.catch(() => undefined);
     await this.proxy.close();
   }
 
@@ -104,12 +105,17 @@ export class AppNode {
     };
     this.process = new AppProcess(main, { ...env, CHAOS_CLOCK_OFFSET: String(this.offset) }, remember);
     const port = await this.process.listening();
-    if (port === null) return void (await sleep(PAUSE_AFTER_FAILED_START_MS));
+    if (port === null) return this.restAfterFailedStart(lastWords);
     await this.setClock();
     this.announce(port);
     await this.process.ended();
     if (this.port !== null && !this.isClosed) endedByItself(this.index, lastWords);
     this.port = null;
+  }
+
+  private async restAfterFailedStart(lastWords: string): Promise<void> {
+    if (!this.hasListened) throw new Error(`The app does not start: ${lastWords}`);
+    await sleep(PAUSE_AFTER_FAILED_START_MS);
   }
 
   private get offset(): number {
@@ -122,6 +128,7 @@ export class AppNode {
 
   private announce(port: number): void {
     this.port = port;
+    this.hasListened = true;
     for (const resolve of this.readiness) resolve();
     this.readiness.clear();
   }

@@ -9,15 +9,21 @@ const ADAPTERS = ['express', 'fastify'] as const;
 export class Fleet {
   private constructor(readonly nodes: readonly AppNode[]) {}
 
-  /** The first process migrates the database, then the others start. */
+  /** The first process migrates the database, then the others start. @throws Error when one does not */
   static async start(size: number, surroundings: NodeSurroundings, random: Random): Promise<Fleet> {
     const open = (_: unknown, index: number) => {
       const env = { ...surroundings.env, HTTP_ADAPTER: ADAPTERS[index % ADAPTERS.length]! };
       return AppNode.open(index, { ...surroundings, env }, random.fork(`proxy ${index}`));
     };
     const nodes = await Promise.all(Array.from({ length: size }, open));
-    for (const node of nodes) await node.start();
-    return new Fleet(nodes);
+    const fleet = new Fleet(nodes);
+    try {
+      for (const node of nodes) await node.start();
+      return fleet;
+    } catch (error) {
+      await fleet.close();
+      throw error;
+    }
   }
 
   /** One that answers, as soon as there is one. */
