@@ -1,14 +1,19 @@
 import { Body, Controller, Post, Req, UnauthorizedException, ValidationPipe } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { type DeviceRequest, JwtRefreshService, Public, RefreshGrant, TokenPair } from 'nestjs-jwt-refresh';
 import { UsersService } from './users/users.service';
+
+/** What every database keeps and compares as it is. */
+const PLAIN_TEXT = /^(?!\s)[^\p{Cc}\p{Cs}]*(?<!\s)$/u;
+const message = '$property must have no space at its ends and no control characters';
 
 export class LoginDto {
   @ApiProperty({ example: 'alice', minLength: 1, maxLength: 64 })
   @IsString()
   @MinLength(1)
   @MaxLength(64)
+  @Matches(PLAIN_TEXT, { message })
   username!: string;
 
   @ApiProperty({ example: 'alice-demo', minLength: 1, maxLength: 255 })
@@ -22,6 +27,7 @@ export class LoginDto {
   @IsString()
   @MinLength(1)
   @MaxLength(64)
+  @Matches(PLAIN_TEXT, { message })
   audience?: string;
 }
 

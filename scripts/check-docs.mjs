@@ -20,6 +20,8 @@ checkOptions();
 checkHooks();
 checkEvents();
 checkErrors();
+checkService();
+checkLayout();
 checkEnvironment();
 checkDocstrings();
 checkLinks();
@@ -60,7 +62,7 @@ function checkEvents() {
     .map((event) => [event.name, { fields: list(ownFields(event)) }]);
   const docs = page.headings.filter(({ code }) => code?.includes('.')).map(({ code, text }) => [code, { fields: list(fieldsBelow(text)) }]);
   compare(page, 'event', new Map(code), new Map(docs));
-  compare(page, 'field of every event', factsOf(shared), factsOf(fieldsBelow('What every event tells')));
+  compare(page, 'field of every event of a session', factsOf(shared), factsOf(fieldsBelow('What every event of a session tells')));
 }
 
 function checkErrors() {
@@ -73,6 +75,29 @@ function checkErrors() {
   });
   const docs = rowsAbout(page, 'code').map(({ name, cells }) => [name, { status: cells[1], message: cells[2] }]);
   compare(page, 'error', new Map(code), new Map(docs));
+}
+
+/** A method is a row of the table. */
+function checkService() {
+  const page = readPage('docs/sessions.md');
+  const methods = interfaceNamed('JwtRefreshService')
+    .getProperties()
+    .filter(({ valueDeclaration }) => ts.isMethodDeclaration(valueDeclaration));
+  const docs = rowsAbout(page, 'method').map(({ name }) => name.slice(0, name.indexOf('(')));
+  compare(page, 'method', factsOf(namesOf(methods)), factsOf(docs));
+}
+
+/** Every folder of the sources and of the tests is in the layout. */
+function checkLayout() {
+  const folders = ['src', 'test'].flatMap((parent) =>
+    readdirSync(join(PROJECT, parent), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `${parent}/${name}/`),
+  );
+  const layout = readFileSync(join(PROJECT, 'CONTRIBUTING.md'), 'utf8');
+  for (const folder of folders) {
+    if (!layout.includes(`\`${folder}\``)) problems.push(`CONTRIBUTING.md: the folder \`${folder}\` is missing`);
+  }
 }
 
 function checkEnvironment() {

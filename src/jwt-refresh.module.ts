@@ -38,7 +38,7 @@ import { BearerReader } from './http/bearer-reader';
 import { ignoreTypeOfEmptyBody } from './http/empty-body.middleware';
 import { ErrorPresenter } from './http/error-presenter';
 import { JwtRefreshExceptionFilter } from './http/jwt-refresh-exception.filter';
-import { JwksController } from './http/jwks.controller';
+import { JWKS_PATH, JwksController } from './http/jwks.controller';
 import { mount } from './http/mount';
 import { RefreshExchange } from './http/refresh-exchange';
 import { RefreshGrantInterceptor } from './http/refresh-grant';
@@ -61,7 +61,7 @@ import { OAuthController } from './oauth/oauth.controller';
 import { ServerMetadataController, WELL_KNOWN_PATH } from './oauth/server-metadata.controller';
 import { TokenInspector } from './oauth/token-inspector.service';
 import { JWT_REFRESH_RESOLVED_OPTIONS, resolveOptions } from './resolve-options';
-import { joinPaths } from './route-path';
+import { joinPaths, routeNames } from './route-path';
 import { PruneSchedule } from './maintenance/prune.schedule';
 import { PruneService } from './maintenance/prune.service';
 import { RevocationFeed } from './revocation/revocation-feed';
@@ -170,11 +170,8 @@ export class JwtRefreshModule extends ConfigurableModuleClass implements NestMod
 
   /** Nest calls it. @internal */
   configure(consumer: MiddlewareConsumer): void {
-    if (this.extras.controllers?.refresh === false) return;
-    const { path, routes: { refresh = 'jwt-refresh', logout = 'logout' } = {} } = this.extras;
-    for (const name of [refresh, logout]) {
-      consumer.apply(ignoreTypeOfEmptyBody).forRoutes({ path: joinPaths(path, name), method: RequestMethod.POST, version: VERSION_NEUTRAL });
-    }
+    const routes = routesWithoutBody(this.extras).map(([method, path]) => ({ method, path, version: VERSION_NEUTRAL }) as const);
+    consumer.apply(ignoreTypeOfEmptyBody).forRoutes(...routes);
   }
 
   /**
@@ -225,18 +222,33 @@ function assemble(definition: DynamicModule, given: JwtRefreshModuleOptions | Jw
   };
 }
 
+/** What may be asked for with an empty body. */
+function routesWithoutBody(extras: JwtRefreshExtras): [RequestMethod, string][] {
+  const { path, adminPath } = extras;
+  const { refresh, logout, sessions } = routeNames(extras);
+  return [
+    [RequestMethod.POST, joinPaths(path, refresh)],
+    [RequestMethod.POST, joinPaths(path, logout)],
+    [RequestMethod.DELETE, joinPaths(path, sessions)],
+    [RequestMethod.DELETE, joinPaths(path, sessions, ':id')],
+    [RequestMethod.DELETE, joinPaths(adminPath, ':id')],
+    [RequestMethod.POST, joinPaths(adminPath, ':id/revoke')],
+  ];
+}
+
 /** The extras among what was given; an undefined one is its default. */
 function extrasOf(given: JwtRefreshExtras): JwtRefreshExtras {
   const named = Object.keys(DEFAULT_EXTRAS) as (keyof JwtRefreshExtras)[];
   return Object.fromEntries(named.map((name) => [name, given[name] ?? DEFAULT_EXTRAS[name]]));
 }
 
-function controllersFor({ path, routes = {}, controllers = {}, globalGuard }: JwtRefreshExtras): Type[] {
-  const { refresh = 'jwt-refresh', logout = 'logout', sessions = 'sessions' } = routes;
+function controllersFor(extras: JwtRefreshExtras): Type[] {
+  const { path, controllers = {}, globalGuard } = extras;
+  const { refresh, logout, sessions } = routeNames(extras);
   return [
     ...(controllers.refresh === false ? [] : [mount(RefreshController, joinPaths(path), { refresh, logout })]),
     ...(controllers.sessions === false ? [] : [guarded(mount(SessionsController, joinPaths(path, sessions)), globalGuard)]),
-    ...(controllers.jwks === false ? [] : [mount(JwksController, '.well-known/jwks.json')]),
+    ...(controllers.jwks === false ? [] : [mount(JwksController, JWKS_PATH)]),
   ];
 }
 

@@ -46,9 +46,9 @@ export interface AccessTokenKey {
 export interface AccessTokenOptions {
   /** How long an access token lives; also the longest life a guard accepts. @default '30m' */
   lifetime?: Duration;
-  /** How long before its issue a token is already valid (`nbf = iat - this`), for clocks that run late. @default 5 */
+  /** How long before its issue a token is already valid (`nbf = iat - this`), for clocks that run late; at most `lifetime`. @default 5 */
   notBeforeLeeway?: Duration;
-  /** Tolerance for `exp` and `nbf` when a guard checks them (RFC 7519 §4.1.4). @default 0 */
+  /** Tolerance for `exp` and `nbf` when a guard checks them (RFC 7519 §4.1.4); at most `lifetime`. @default 0 */
   clockTolerance?: Duration;
   /**
    * Signing keys, first signs, all verify. Give asymmetric keys when other services must verify without being able to

@@ -100,6 +100,7 @@ export class JwtRefreshService {
    * @param context with `subject`, a session of anybody else is left alone; `actor` says who did it
    * @returns whether this call ended a session
    * @throws TypeError when `reason`, `subject` or `actor` is no usable text
+   * @throws JwtRefreshError `temporarily_unavailable`
    */
   async revokeFamily(id: string, reason: string, context: TokenContext & { subject?: string; actor?: string } = {}): Promise<boolean> {
     assertName('reason', reason);
@@ -116,6 +117,7 @@ export class JwtRefreshService {
    * @param options `except`: id of a session to keep; `reason`: @default 'logout_all'; `actor`: who did it
    * @returns how many this call ended
    * @throws TypeError when `subject`, `except`, `reason` or `actor` is unusable; nothing ends then
+   * @throws JwtRefreshError `temporarily_unavailable`
    */
   async revokeAll(subject: string, options: TokenContext & { except?: string; reason?: string; actor?: string } = {}): Promise<number> {
     assertSubject(subject);
@@ -125,7 +127,12 @@ export class JwtRefreshService {
     return this.revocation.revokeAll(subject, context, except);
   }
 
-  /** A subject's live sessions, newest first, at most 1000. */
+  /**
+   * A subject's live sessions, newest first, at most 1000.
+   *
+   * @throws TypeError when `subject` is unusable
+   * @throws JwtRefreshError `temporarily_unavailable`
+   */
   sessions(subject: string): Promise<RefreshToken[]> {
     return this.sessionService.findLive(subject);
   }

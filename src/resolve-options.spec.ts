@@ -255,6 +255,12 @@ describe('a boot error', () => {
       expect(problemsWith(at(path, 0))).toEqual([]);
     });
 
+    it.each(WITH_ZERO)('names a %s that is longer than access tokens live', (path) => {
+      const name = path.split('.')[1]!;
+      expect(problemsWith({ accessToken: { lifetime: 60, [name]: 60 } })).toEqual([]);
+      expect(problemsWith({ accessToken: { lifetime: 60, [name]: 61 } })).toEqual([`${path} must not be longer than accessToken.lifetime`]);
+    });
+
     it('says how to write 900 seconds when given the text 900', () => {
       expect(problemsWith(at('accessToken.lifetime', '900'))).toEqual([
         "accessToken.lifetime '900' has no unit: write the number 900 for seconds, or a text like '900s'",

@@ -19,7 +19,7 @@ import { resolveClients } from './oauth/resolve-clients';
 import { OptionsCheck } from './options-check';
 import { type ResolvedCookie, resolveCookie } from './resolve-cookie';
 import type { RedisClient } from './revocation/revocation-push';
-import { joinPaths } from './route-path';
+import { joinPaths, routeNames } from './route-path';
 import { keysFromSecrets, type ResolvedKey, resolveKeys } from './resolve-keys';
 import { type ResolvedThrottle, resolveThrottle } from './throttling/resolve-throttle';
 
@@ -138,9 +138,10 @@ const ALLOWED = {
 } as const; // prettier-ignore
 
 /** Of two routes at one path, one would never be reached. */
-function refuseSharedPaths(check: OptionsCheck, { path, oauthPath, routes = {}, controllers = {} }: JwtRefreshExtras): void {
+function refuseSharedPaths(check: OptionsCheck, extras: JwtRefreshExtras): void {
+  const { path, oauthPath, controllers = {} } = extras;
   if (controllers.oauth === false || controllers.refresh === false) return;
-  const { refresh = 'jwt-refresh', logout = 'logout' } = routes;
+  const { refresh, logout } = routeNames(extras);
   const oauth = ['token', 'revoke', 'introspect'].map((name) => joinPaths(oauthPath, name));
   const shared = [refresh, logout].map((name) => joinPaths(path, name)).find((route) => oauth.includes(route));
   if (shared) check.problem('oauthPath', `makes an OAuth route of /${shared}, which is in use; choose another, or controllers: { oauth: false }`);
@@ -184,10 +185,16 @@ function resolveAudiences(check: OptionsCheck, value: unknown): [string, ...stri
 
 function resolveAccessToken(check: OptionsCheck, value: unknown, secrets: readonly ServerSecret[]): ResolvedOptions['accessToken'] {
   const given = check.section('accessToken', value, ALLOWED.accessToken);
+  const lifetime = check.duration('accessToken.lifetime', given.lifetime ?? '30m', 1);
+  const leeway = (name: 'notBeforeLeeway' | 'clockTolerance', usual: number) => {
+    const seconds = check.duration(`accessToken.${name}`, given[name] ?? usual, 0);
+    if (given[name] !== undefined && seconds > lifetime) check.problem(`accessToken.${name}`, 'must not be longer than accessToken.lifetime');
+    return seconds;
+  };
   return {
-    lifetime: check.duration('accessToken.lifetime', given.lifetime ?? '30m', 1),
-    notBeforeLeeway: check.duration('accessToken.notBeforeLeeway', given.notBeforeLeeway ?? 5, 0),
-    clockTolerance: check.duration('accessToken.clockTolerance', given.clockTolerance ?? 0, 0),
+    lifetime,
+    notBeforeLeeway: leeway('notBeforeLeeway', 5),
+    clockTolerance: leeway('clockTolerance', 0),
     keys: given.keys === undefined ? keysFromSecrets(secrets) : resolveKeys(check, given.keys),
     cacheSize: check.integer('accessToken.cacheSize', given.cacheSize ?? 10_000, 0),
   };

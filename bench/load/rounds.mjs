@@ -23,7 +23,7 @@ export function medianRatio(subject, peer, figure) {
   return median(subject.rounds.map((measured, round) => measured[figure] / peer.rounds[round][figure]));
 }
 
-export function median(numbers) {
+function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle) - 1]) / 2;

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
+import { JwtRefreshError } from 'nestjs-jwt-refresh';
 import { randomUUID } from 'node:crypto';
 import { Repository } from 'typeorm';
 import { DEMO_ACCOUNTS } from './demo-accounts';
@@ -22,8 +23,11 @@ export class UsersService implements OnApplicationBootstrap {
     }
   }
 
+  /** @throws JwtRefreshError `temporarily_unavailable` when the database does not answer */
   async findByPassword(username: string, password: string): Promise<User | null> {
-    const user = await this.users.findOneBy({ username });
+    const user = await this.users.findOneBy({ username }).catch((error: unknown) => {
+      throw new JwtRefreshError('temporarily_unavailable', {}, { cause: error });
+    });
     const matches = await passwordMatches(password, user?.passwordHash ?? (await this.nobody));
     return matches ? user : null;
   }

@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { AuditStore } from '../audit/audit.store';
+import { RefusalLimit } from '../audit/refusal-limit';
 import type { AdminEventMap } from '../events/admin-events';
 import { JwtRefreshEvents } from '../events/jwt-refresh-events';
 import { carrierOf } from '../guards/credentials';
@@ -26,6 +27,8 @@ type Told<Event> = Event extends AdminEvent ? Omit<Event, 'id' | 'at' | 'actor' 
 /** Puts what administrators do into the audit log before they get their answer. */
 @Injectable()
 export class AdminLog {
+  private readonly refusals = new RefusalLimit();
+
   constructor(
     @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
     private readonly store: AuditStore,
@@ -35,7 +38,7 @@ export class AdminLog {
   async record(told: Told<AdminEvent>, { id: actor, device }: Administrator): Promise<void> {
     const now = this.options.clock.now();
     const event = { ...told, id: newId(now), at: new Date(now), actor, device } as AdminEvent;
-    await this.store.append([event]);
+    if (event.type !== 'admin.refused' || this.refusals.admits(actor, now)) await this.store.append([event]);
     this.events.emit(event);
   }
 }

@@ -1,6 +1,6 @@
 import type { JwtRefreshExtras } from '../jwt-refresh.options';
 import type { ResolvedOptions } from '../resolve-options';
-import { joinPaths } from '../route-path';
+import { joinPaths, routeNames } from '../route-path';
 
 const CONFIG_PLACE = '__JWT_REFRESH_CONFIG__';
 
@@ -15,7 +15,7 @@ export function dashboardConfig({ admin, request, response, transport, cookie }:
   const up = isFolder ? '../' : '';
   const root = up + '../'.repeat(segments.length);
   const below = (path: string) => (path.startsWith('/') ? path : root + path);
-  const { refresh = 'jwt-refresh', logout = 'logout' } = extras.routes ?? {};
+  const { refresh, logout } = routeNames(extras);
   const route = (name: string) => below(joinPaths(extras.path, name));
   return {
     api: `${up}../${segments.at(-1)}`,

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { JwtRefreshEventType } from '../events/jwt-refresh-events';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
-import type { EventCount } from '../statistics/event-count.entity';
+import { type EventCount, HOUR_MS } from '../statistics/event-count.entity';
 import { EventCounter } from '../statistics/event-counter';
 import { EventCountStore } from '../statistics/event-count.store';
 import type { SearchOrder } from '../storage/keyset-search';
@@ -14,7 +14,6 @@ const COUNTED = ['issued', 'rotated', 'retried', 'reused', 'revoked', 'refused']
 /** How many events of each type there were. */
 type Counts = Record<(typeof COUNTED)[number], number>;
 
-const HOUR_MS = 3_600_000;
 const RANGES: Record<StatsRange, { readonly hours: number; readonly bucketHours: number }> = {
   '24h': { hours: 24, bucketHours: 1 },
   '7d': { hours: 7 * 24, bucketHours: 6 },

@@ -2,8 +2,9 @@ import { Field, Model } from '../openapi/openapi';
 import { instant, listOf, of, oneOf } from '../openapi/schema';
 import { TotalView } from './page.view';
 
+export const STATS_RANGES = ['24h', '7d', '30d'] as const;
 /** How far back. */
-export type StatsRange = '24h' | '7d' | '30d';
+export type StatsRange = (typeof STATS_RANGES)[number];
 
 class CountsView {
   @Field('Sessions begun and keys made.')
@@ -45,7 +46,7 @@ class TilesView extends CountsView {
 
 @Model('RefreshTokenStatistics', 'The numbers of the overview.')
 export class StatisticsView {
-  @Field('How far back.', oneOf(['24h', '7d', '30d']))
+  @Field('How far back.', oneOf(STATS_RANGES))
   range!: StatsRange;
 
   @Field('Where the range begins.', instant)

@@ -3,7 +3,7 @@ import { anyObject, flag, group, instant, integer, listOf, of, oneOf, orNull, te
 import type { DeviceInfo } from '../sessions/device-info';
 import type { RefreshToken, RefreshTokenKind } from '../sessions/refresh-token.entity';
 import { DeviceView } from './device.view';
-import type { TokenStatus } from './dto/token-filter.dto';
+import { TOKEN_STATUSES, type TokenStatus } from './dto/token-filter.dto';
 import { EventView } from './event.view';
 
 /** What a pasted token turned out to be. */
@@ -73,7 +73,7 @@ export class TokenView {
   @Field('The device at login.', orNull(of(DeviceView)))
   deviceInfo!: DeviceInfo | null;
 
-  @Field('What it is by the clock and its row.', oneOf(['active', 'expired', 'revoked']))
+  @Field('What it is by the clock and its row.', oneOf(TOKEN_STATUSES))
   status!: TokenStatus;
 }
 

@@ -1,7 +1,7 @@
 import type { DeviceInfo } from '../sessions/device-info';
 import type { RefreshTokenKind } from '../sessions/refresh-token.entity';
 
-/** What every event tells. No event carries a token, a secret or a nonce. */
+/** What every event of a session tells. No event carries a token, a secret or a nonce. */
 export interface RefreshTokenEventBase {
   /** UUID v7 of the event. */
   readonly id: string;

@@ -6,6 +6,8 @@ import type { AccessTokenClaims } from '../tokens/access-token.service';
 /** What a guard reads from and writes to, whatever the transport: a request, or a WebSocket client. */
 export interface Carrier extends DeviceRequest {
   method?: string;
+  /** The path and the query. */
+  url?: string;
   body?: unknown;
   user?: AccessTokenClaims;
   /** Set by `JwtRefreshGuard`. */

@@ -45,6 +45,8 @@ class PublicKeyList {
   keys!: readonly PublicKeyView[];
 }
 
+export const JWKS_PATH = '.well-known/jwks.json';
+
 /** `GET /.well-known/jwks.json`: what other services verify access tokens with. Asks no database. */
 @Section('auth')
 @Public()

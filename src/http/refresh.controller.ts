@@ -10,7 +10,7 @@ import { BearerReader } from './bearer-reader';
 import { JwtRefreshExceptionFilter } from './jwt-refresh-exception.filter';
 import { RefreshExchange } from './refresh-exchange';
 import type { HeaderWriter } from './response-header';
-import { EVERYWHERE, TokenTransport } from './token-transport';
+import { TokenTransport } from './token-transport';
 
 const ACCESS_TOKEN_ON_REFRESH = 'Whether the access token is needed too, and whether it may have expired, is the option `accessTokenOnRefresh`.';
 
@@ -55,11 +55,15 @@ export class RefreshController {
   @Errors('refresh_token_missing', ...ACCESS_TOKEN_ERRORS, 'cross_site_request', 'too_many_requests', 'temporarily_unavailable')
   @HttpCode(204)
   async logout(@Req() request: Carrier, @Res({ passthrough: true }) response: HeaderWriter): Promise<void> {
-    const token = this.transport.findRefreshToken(request);
-    if (token === EVERYWHERE) await this.logoutEverywhere(request);
-    else if (token === null) await this.logoutHere(request);
-    else await this.jwtRefresh.revoke(token, { request, subject: await this.ownerOf(request) });
+    if (this.transport.asksForEverywhere(request)) await this.logoutEverywhere(request);
+    else await this.logoutOnce(request);
     this.transport.clear(request, response);
+  }
+
+  private async logoutOnce(request: Carrier): Promise<void> {
+    const token = this.transport.findRefreshToken(request);
+    if (token === null) await this.logoutHere(request);
+    else await this.jwtRefresh.revoke(token, { request, subject: await this.ownerOf(request) });
   }
 
   /** A token in a body is ended only for its owner, if it is said who asks; a cookie is the session of whoever asks. */

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Param, Query, Req, UseFilters } from '@nestjs/common';
+import { Controller, Delete, Get, Header, HttpCode, Param, Query, Req, UseFilters } from '@nestjs/common';
 import { IsIn, IsOptional } from 'class-validator';
 import { JwtRefreshError } from '../errors';
 import type { Carrier } from '../guards/credentials';
@@ -28,6 +28,7 @@ export class SessionsController {
   constructor(private readonly jwtRefresh: JwtRefreshService) {}
 
   @Get()
+  @Header('Cache-Control', 'no-store')
   @Operation('listSessions', "Lists the user's own sessions")
   @Answers(200, 'The sessions that live, with the one that asks marked.', SessionList)
   @Errors(...ACCESS_TOKEN_ERRORS, 'temporarily_unavailable')
@@ -39,9 +40,10 @@ export class SessionsController {
   @Delete()
   @Operation('endSessions', "Ends the user's own sessions")
   @Answers(204, 'They have ended.')
-  @Errors('request_invalid', ...ACCESS_TOKEN_ERRORS, 'temporarily_unavailable')
+  @Errors('request_invalid', ...ACCESS_TOKEN_ERRORS, 'session_not_found', 'temporarily_unavailable')
   @HttpCode(204)
   async endAll(@CurrentUser() user: AccessTokenClaims, @Query(requestPipe) { except }: EndSessionsQuery, @Req() request: Carrier): Promise<void> {
+    if (namesEmptyId(request)) throw new JwtRefreshError('session_not_found');
     const reason = except === 'current' ? 'logout_others' : 'logout_all';
     await this.jwtRefresh.revokeAll(user.sub, { request, actor: user.sub, reason, except: except === 'current' ? user.sid : undefined });
   }
@@ -57,4 +59,9 @@ export class SessionsController {
     const ended = await this.jwtRefresh.revokeFamily(id, 'logout', { request, subject: user.sub, actor: user.sub });
     if (!ended) throw new JwtRefreshError('session_not_found');
   }
+}
+
+/** Express takes `…/sessions/`, one session without its id, for all of them. */
+function namesEmptyId({ url = '' }: Carrier): boolean {
+  return url.split('?', 1)[0]!.endsWith('/');
 }

@@ -10,7 +10,7 @@ import { clearedCookie, cookieValues, refreshCookie } from './refresh-cookie';
 import { addCookie, type HeaderWriter } from './response-header';
 
 /** Instead of a token, at logout: every session of the user. */
-export const EVERYWHERE = 'all';
+const EVERYWHERE = 'all';
 
 /** The last word on a token: presenting it again is of no use. */
 const FINAL_VERDICTS: readonly JwtRefreshErrorCode[] = [
@@ -40,16 +40,21 @@ export class TokenTransport {
     });
   }
 
+  /** Whether a logout is to end every session of the user: that is said in the body, wherever tokens travel. @throws JwtRefreshError `cross_site_request` */
+  asksForEverywhere(request: Carrier): boolean {
+    this.assertOwn(request);
+    return this.findInBody(request) === EVERYWHERE;
+  }
+
   /**
-   * The token as it was sent, {@link EVERYWHERE}, or null for nothing. Never read from the query.
+   * The token as it was sent, or null for nothing. Never read from the query.
    *
    * @throws JwtRefreshError `cross_site_request`; `refresh_token_missing` for two cookies of the name
    */
   findRefreshToken(request: Carrier): string | null {
-    const inBody = this.findInBody(request);
-    if (!this.usesCookie(request)) return inBody;
+    if (!this.usesCookie(request)) return this.findInBody(request);
     this.assertOwn(request);
-    return inBody === EVERYWHERE ? inBody : this.findInCookie(request);
+    return this.findInCookie(request);
   }
 
   /** @throws JwtRefreshError `refresh_token_missing`, `cross_site_request` */

@@ -1,6 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table, type TableColumnOptions, type TableIndexOptions } from 'typeorm';
 import { EVENT_INDEXES } from '../audit/refresh-token-event.entity';
 import { REFRESH_TOKEN_INDEXES } from '../sessions/refresh-token.entity';
+import { type Dialect, dialectOf } from '../storage/dialect';
 import { columnName, DEFAULT_EVENTS_TABLE_NAME, DEFAULT_STATS_TABLE_NAME, DEFAULT_TABLE_NAME, type TableOptions } from '../storage/table-options';
 import { migrationName } from './migration-name';
 
@@ -30,8 +31,11 @@ const PLAIN = {
   unicode: (length: number) => ({ type: 'varchar', length: String(length) }),
   json: { type: 'text' },
 };
-const POSTGRES: Types = { ...PLAIN, bytes: () => ({ type: 'bytea' }) };
-const SQLITE: Types = { ...PLAIN, bytes: () => ({ type: 'blob' }) };
+const TYPES: Record<Dialect, Types> = {
+  mysql: MYSQL,
+  postgres: { ...PLAIN, bytes: () => ({ type: 'bytea' }) },
+  sqlite: { ...PLAIN, bytes: () => ({ type: 'blob' }) },
+};
 
 const INTEGER: ColumnType = { type: 'integer' };
 const BIGINT: ColumnType = { type: 'bigint' };
@@ -48,7 +52,7 @@ export function createRefreshTokens(table: TableOptions): new () => MigrationInt
     readonly name = migrationName('CreateRefreshTokens', table, 1763600000000);
 
     async up(runner: QueryRunner): Promise<void> {
-      const types = typesOf(runner);
+      const types = TYPES[dialectOf(runner.connection)];
       await runner.createTable(
         new Table({
           name: tokens,
@@ -130,10 +134,4 @@ function indexes(table: string, columns: Record<string, readonly string[]>, name
 
 function named(columns: Record<string, ColumnType>, nameOf: NameOf = String): TableColumnOptions[] {
   return Object.entries(columns).map(([property, type]) => ({ ...type, name: nameOf(property) }));
-}
-
-function typesOf(runner: QueryRunner): Types {
-  const { type } = runner.connection.options;
-  if (['mysql', 'mariadb'].includes(type)) return MYSQL;
-  return type === 'postgres' ? POSTGRES : SQLITE;
 }

@@ -1,3 +1,4 @@
+import { JWKS_PATH } from '../http/jwks.controller';
 import { joinPaths } from '../route-path';
 import type { JwtRefreshExtras } from '../jwt-refresh.options';
 import type { ResolvedOptions } from '../resolve-options';
@@ -27,7 +28,7 @@ export function serverMetadata(
     token_endpoint: endpoint('token'),
     revocation_endpoint: endpoint('revoke'),
     ...(isConfidential && { introspection_endpoint: endpoint('introspect') }),
-    ...(controllers?.jwks !== false && { jwks_uri: origin + located('.well-known/jwks.json') }),
+    ...(controllers?.jwks !== false && { jwks_uri: origin + located(JWKS_PATH) }),
     response_types_supported: [],
     grant_types_supported: ['refresh_token'],
     token_endpoint_auth_methods_supported: methods,

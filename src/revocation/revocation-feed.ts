@@ -50,7 +50,7 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
     for (const type of ['refresh_token.revoked', 'refresh_token.reused'] as const) {
       this.events.on(type, ({ sessionId, at }) => this.learn(sessionId, at.getTime()));
     }
-    this.push.onRevoked((id, revokedAt) => this.families.add(id, revokedAt));
+    this.push.onRevoked((id, revokedAt) => this.remember(id, revokedAt));
     if (this.options.revocation.check === 'bounded') await this.start();
   }
 
@@ -83,7 +83,7 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
     for await (const page of this.store.walkRevokedSince(new Date(this.since(now)))) {
       for (const { id, revokedAt } of page) this.families.add(id, revokedAt);
     }
-    this.families.forgetBefore(now - this.window);
+    this.families.forget(now - this.window, now);
     this.lookedAt = begun;
     this.knownUpTo = now;
     this.looks += 1;
@@ -99,8 +99,13 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
 
   /** What this node has revoked itself. */
   private learn(id: string, revokedAt: number): void {
-    this.families.add(id, revokedAt);
+    this.remember(id, revokedAt);
     this.push.tell(id, revokedAt);
+  }
+
+  /** A feed that nobody needs remembers nothing: it would never look, and never forget. Its first look finds what there is. */
+  private remember(id: string, revokedAt: number): void {
+    if (this.looking !== null) this.families.add(id, revokedAt);
   }
 
   private start(): Promise<void> {

@@ -16,10 +16,11 @@ export class RevokedFamilies {
     return this.times.has(id);
   }
 
-  /** Stops at the first that must stay: one that came late waits for its neighbours. */
-  forgetBefore(time: number): void {
+  /** Stops at the first that must stay: one that came late waits for its neighbours. Only what a clock that is ahead has dated stops nobody. */
+  forget(before: number, now: number): void {
     for (const [id, revokedAt] of this.times) {
-      if (revokedAt >= time) return;
+      if (revokedAt > now) continue;
+      if (revokedAt >= before) return;
       this.times.delete(id);
     }
   }

@@ -20,10 +20,12 @@ import type { TokenPair } from '../tokens/token-pair';
 import { type Acceptance, decideRotation, isInGrace, type PresentedToken, type Refusal } from './rotation.policy';
 import { RefreshHooks } from './refresh-hooks';
 
-type Judgement = { session: RefreshToken; verdict: Acceptance } | { session: RefreshToken | null; verdict: Refusal };
+type Judgement = { readonly at: number } & ({ session: RefreshToken; verdict: Acceptance } | { session: RefreshToken | null; verdict: Refusal });
 
 /** A token that may be exchanged, its row, and the claims that the account adds. */
 export interface Admission {
+  /** When its row was read, milliseconds since 1970. */
+  readonly at: number;
   readonly session: RefreshToken;
   readonly verdict: Acceptance;
   readonly claims: HostClaims;
@@ -107,9 +109,10 @@ export class RotationService {
   }
 
   private async judge(token: DecodedRefreshToken): Promise<Judgement> {
+    const at = this.options.clock.now();
     const session = await this.store.findById(token.familyId);
     const presented: PresentedToken = { generation: token.generation, lineage: session ? this.lineageOf(session, token) : 'stranger' };
-    return { session, verdict: decideRotation(session, presented, this.options.clock.now(), this.options.refreshToken) } as Judgement;
+    return { at, session, verdict: decideRotation(session, presented, this.options.clock.now(), this.options.refreshToken) } as Judgement;
   }
 
   /** Carries out a refusal: a reuse revokes the family, in a commit of its own, before anybody is told. */
@@ -124,14 +127,15 @@ export class RotationService {
     return new JwtRefreshError(REFUSAL_CODES[verdict]);
   }
 
-  private async exchange({ session, verdict, claims }: Admission, token: DecodedRefreshToken, device: DeviceInfo | null): Promise<TokenPair | null> {
+  private async exchange(admission: Admission, token: DecodedRefreshToken, device: DeviceInfo | null): Promise<TokenPair | null> {
+    const { at, session, verdict, claims } = admission;
     const additions = { claims, members: await this.hooks.responseMembers(session) };
-    if (!session.rotates) return this.useAgain(session, token, additions);
+    if (!session.rotates) return this.useAgain(session, token, at, additions);
     const successor = verdict === 'retry' ? this.successorOf(session, token) : await this.advance(session, token);
     if (!successor) return null;
     this.tellExchanged(successor.session, verdict, device);
     if (verdict === 'rotate') await this.hooks.afterRotate(successor.session);
-    return this.minter.mint(successor.session, successor.secret, additions);
+    return this.minter.mint(successor.session, successor.secret, at, additions);
   }
 
   /** Moves the family one generation on; null when somebody else was first. */
@@ -162,10 +166,10 @@ export class RotationService {
   }
 
   /** A key that does not rotate: the same token goes back. */
-  private async useAgain(session: RefreshToken, token: DecodedRefreshToken, additions: HostAdditions): Promise<TokenPair> {
+  private async useAgain(session: RefreshToken, token: DecodedRefreshToken, at: number, additions: HostAdditions): Promise<TokenPair> {
     const now = this.options.clock.now();
     if (now - (session.lastUsed?.getTime() ?? 0) >= TOUCH_INTERVAL_MS) await this.store.touch(session.id, new Date(now));
-    return this.minter.mint(session, token.secret, additions);
+    return this.minter.mint(session, token.secret, at, additions);
   }
 
   private lineageOf(session: RefreshToken, token: DecodedRefreshToken): PresentedToken['lineage'] {

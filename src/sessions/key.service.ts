@@ -47,7 +47,7 @@ export class KeyService {
       await this.audit.append([event], run);
     });
     this.events.emit(event);
-    const { refreshToken } = await this.minter.mint(key, secret);
+    const { refreshToken } = await this.minter.mint(key, secret, key.createdAt.getTime());
     return { key, token: refreshToken };
   }
 

@@ -75,7 +75,7 @@ export class SessionService {
     const base = describeEvent(session, this.options.clock.now(), session.deviceInfo);
     this.events.emit({ ...base, type: 'refresh_token.issued', actor: null, reason });
     await this.enforceLimit(session);
-    return this.minter.mint(session, secret, additions);
+    return this.minter.mint(session, secret, session.createdAt.getTime(), additions);
   }
 
   /** A subject's live sessions, newest first, at most 1000. */

@@ -3,6 +3,8 @@ import type { JwtRefreshEventType } from '../events/jwt-refresh-events';
 import { instant, integer } from '../storage/column-transformers';
 import { DEFAULT_STATS_TABLE_NAME, tableNameParts, type TableOptions } from '../storage/table-options';
 
+export const HOUR_MS = 3_600_000;
+
 /** How many events of a type there were in an hour. */
 export class EventCount {
   /** When the hour began, UTC. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../storage/database';
+import { dialectOf } from '../storage/dialect';
 import { type PreparedStatement, Table } from '../storage/table';
 import { EventCount } from './event-count.entity';
 
@@ -19,8 +20,7 @@ export class EventCountStore {
 
   constructor(private readonly database: Database) {
     this.table = new Table(database.dataSource, EventCount);
-    const isMysql = ['mysql', 'mariadb'].includes(database.dataSource.options.type);
-    this.addOne = this.table.prepare(isMysql ? ADD_ON_MYSQL : ADD);
+    this.addOne = this.table.prepare(dialectOf(database.dataSource) === 'mysql' ? ADD_ON_MYSQL : ADD);
     this.findAll = this.table.prepare(FIND_SINCE);
   }
 

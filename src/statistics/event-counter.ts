@@ -1,10 +1,9 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type JwtRefreshEvent, JwtRefreshEvents } from '../events/jwt-refresh-events';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
-import type { EventCount } from './event-count.entity';
+import { type EventCount, HOUR_MS } from './event-count.entity';
 import { EventCountStore } from './event-count.store';
 
-const HOUR_MS = 3_600_000;
 const FLUSH_PAUSE_MS = 1000;
 
 /** Counts events by the hour, in memory, and adds the counts to the table once a second. A killed process loses a second's counts. */

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource, QueryRunner, ReplicationMode } from 'typeorm';
 import { JwtRefreshError } from '../errors';
 import { whileLocked } from './advisory-lock';
+import { dialectOf } from './dialect';
 import { classifyDriverError, nameOfDriverError } from './driver-errors';
 import { Mutex } from './mutex';
 import { executePrepared } from './prepared-statement';
@@ -48,9 +49,9 @@ export class Database {
   private atWork = 0;
 
   constructor(readonly dataSource: DataSource) {
-    const { type } = dataSource.options;
-    this.queue = type === 'better-sqlite3' ? queueFor(dataSource) : null;
-    this.preparesStatements = ['mysql', 'mariadb'].includes(type);
+    const dialect = dialectOf(dataSource);
+    this.queue = dialect === 'sqlite' ? queueFor(dataSource) : null;
+    this.preparesStatements = dialect === 'mysql';
   }
 
   /** Runs one statement in autocommit. */
@@ -87,7 +88,7 @@ export class Database {
     }
   }
 
-  /** What is late may still be done: it is as with an answer that was lost. */
+  /** What has begun and is late may still be done: it is as with an answer that was lost. */
   private guarded<T>(work: (runner: QueryRunner) => Promise<T>, mode: ReplicationMode = 'master'): Promise<T> {
     if (this.atWork >= MOST_AT_ONCE) return Promise.reject(this.unavailable(namedError('too many statements at once')));
     this.atWork += 1;
@@ -99,12 +100,13 @@ export class Database {
     const deadline = performance.now() + BUDGET_MS;
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.exclusively(() => this.withRunner(work, mode));
+        return await this.exclusively(() => this.withRunner((runner) => begin(runner, work, deadline), mode));
       } catch (error) {
         const kind = classifyDriverError(error);
         if (kind === 'duplicate') throw new DuplicateKeyError();
-        if (kind !== 'transient' || performance.now() > deadline) throw this.unavailable(error);
+        if (kind !== 'transient') throw this.unavailable(error);
         await wait(pauseBefore(attempt));
+        if (performance.now() > deadline) throw this.unavailable(error);
       }
     }
   }
@@ -134,6 +136,13 @@ export class Database {
     this.lastReport = { name, at };
     this.logger.error(`The database refused a statement: ${name}`);
   }
+}
+
+/** A connection may be long in coming. What nobody waits for any more is not begun. */
+async function begin<T>(runner: QueryRunner, work: (runner: QueryRunner) => Promise<T>, deadline: number): Promise<T> {
+  await runner.connect();
+  if (performance.now() > deadline) throw namedError('no answer in time');
+  return work(runner);
 }
 
 async function execute(runner: QueryRunner, sql: string, parameters: readonly unknown[]): Promise<StatementResult> {

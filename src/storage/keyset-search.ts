@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ObjectLiteral } from 'typeorm';
 import type { Database, RunStatement } from './database';
+import { dialectOf } from './dialect';
 import type { Table } from './table';
 
 type Values = Record<string, unknown>;
@@ -89,9 +90,9 @@ export class KeysetSearch<Row extends SearchRow> {
     private readonly table: Table<Row>,
     private readonly timeColumn = 'id',
   ) {
-    const { type } = database.dataSource.options;
-    this.isMysql = ['mysql', 'mariadb'].includes(type);
-    this.isPostgres = type === 'postgres';
+    const dialect = dialectOf(database.dataSource);
+    this.isMysql = dialect === 'mysql';
+    this.isPostgres = dialect === 'postgres';
   }
 
   /** For searches that must not be late: those of which something is done with what they find. */

@@ -4,9 +4,8 @@ import { JwtRefreshOptionsError } from '../errors';
 import { RefreshToken } from '../sessions/refresh-token.entity';
 import { EventCount } from '../statistics/event-count.entity';
 import { Database } from './database';
+import { DIALECTS } from './dialect';
 import { surviveLostConnections } from './postgres-pool';
-
-const SUPPORTED: readonly string[] = ['mysql', 'mariadb', 'postgres', 'better-sqlite3'];
 
 /** Checks that the host's data source can serve the module. @throws JwtRefreshOptionsError with what to do */
 export function openDatabase(dataSource: DataSource | undefined, name = 'default'): Database {
@@ -16,8 +15,8 @@ export function openDatabase(dataSource: DataSource | undefined, name = 'default
     ]);
   }
   const problems = [];
-  if (!SUPPORTED.includes(dataSource.options.type))
-    problems.push(`dataSource: type '${dataSource.options.type}' is not one of ${SUPPORTED.join(', ')}`);
+  const { type } = dataSource.options;
+  if (!(type in DIALECTS)) problems.push(`dataSource: type '${type}' is not one of ${Object.keys(DIALECTS).join(', ')}`);
   if (![RefreshToken, RefreshTokenEventRecord, EventCount].every((entity) => dataSource.hasMetadata(entity))) {
     problems.push('dataSource: the entities are missing; add ...JWT_REFRESH_ENTITIES to the `entities` of TypeOrmModule.forRoot()');
   }

@@ -24,11 +24,11 @@ export interface AccessTokenClaims {
   gen: number;
   /** Unique to this token: session id, generation and a random part. */
   jti: string;
-  /** Issued at, seconds since 1970. */
+  /** Issued at, seconds since 1970 (RFC 7519 §4.1.6). */
   iat: number;
-  /** Not valid before, seconds since 1970. */
+  /** Not valid before, seconds since 1970 (RFC 7519 §4.1.5). */
   nbf: number;
-  /** Not valid from, seconds since 1970. */
+  /** Expires at, seconds since 1970: from then on it is not valid (RFC 7519 §4.1.4). */
   exp: number;
   /** The host's own. */
   [claim: string]: unknown;
@@ -72,8 +72,12 @@ export class AccessTokenService {
     return this.keys.publicKeys;
   }
 
-  async sign(session: AccessTokenSubject, hostClaims: HostClaims = {}): Promise<{ token: string; expiresIn: number }> {
-    const claims = this.claimsFor(session, hostClaims);
+  /**
+   * @param at when the session was known to live, milliseconds since 1970. The token is of that moment, however long its making
+   *   takes: what revoked the session meanwhile is remembered no longer than a token of that moment lives.
+   */
+  async sign(session: AccessTokenSubject, at: number, hostClaims: HostClaims = {}): Promise<{ token: string; expiresIn: number }> {
+    const claims = this.claimsFor(session, toSeconds(at), hostClaims);
     return { token: await this.keys.current.sign(claims), expiresIn: claims.exp - claims.iat };
   }
 
@@ -99,8 +103,7 @@ export class AccessTokenService {
     }
   }
 
-  private claimsFor(session: AccessTokenSubject, hostClaims: HostClaims): AccessTokenClaims {
-    const iat = toSeconds(this.options.clock.now());
+  private claimsFor(session: AccessTokenSubject, iat: number, hostClaims: HostClaims): AccessTokenClaims {
     const { lifetime, notBeforeLeeway } = this.options.accessToken;
     // Host claims first: what the module writes can't be overridden.
     return {

@@ -53,7 +53,8 @@ export class TokenMinter {
     return this.codec.decode(token);
   }
 
-  async mint(session: MintableSession, secret: Buffer, { claims, members }: HostAdditions = {}): Promise<TokenPair> {
+  /** @param at when the session was known to live, milliseconds since 1970 */
+  async mint(session: MintableSession, secret: Buffer, at: number, { claims, members }: HostAdditions = {}): Promise<TokenPair> {
     const refreshEnd = toSeconds(Math.min(session.expiresAt.getTime(), session.endsAt.getTime()));
     const content = {
       familyId: session.id,
@@ -63,7 +64,7 @@ export class TokenMinter {
       expiresAt: refreshEnd,
     };
     const refreshToken = await this.codec.encode(content, this.getKeys(session.secretId));
-    const { token: accessToken, expiresIn } = await this.accessTokens.sign(session, claims);
+    const { token: accessToken, expiresIn } = await this.accessTokens.sign(session, at, claims);
     const refreshExpiresIn = Math.max(0, refreshEnd - toSeconds(this.options.clock.now()));
     const scope = scopeOf({ ...session.content, ...claims });
     const parts = { accessToken, refreshToken, expiresIn, refreshExpiresIn, sessionId: session.id, scope, members };

@@ -358,6 +358,21 @@ describeOnEveryStack('what administrators are refused', (stack) => {
     ]);
   });
 
+  it('fills no table: of one user a minute has thirty lines at most', async () => {
+    const app = await stack.start({ admin: ADMINISTRATORS });
+    const admin = await AdminClient.signIn(app);
+    const nosy = newSubject();
+    const headers = bearer((await app.login(nosy)).accessToken);
+    const trials = async () => {
+      for (let i = 0; i < 33; i++) expect((await app.http.get(ADMIN_ROOT, headers)).status).toBe(403);
+      const { body } = await admin.find('/events', { actor: nosy, limit: 200 });
+      return body.data.length as number;
+    };
+    expect(await trials()).toBe(30);
+    app.clock.advance('1m');
+    expect(await trials()).toBe(60);
+  });
+
   it('is everything to a user, and each try is in the audit log with who, what and from where', async () => {
     const app = await stack.start({ admin: ADMINISTRATORS });
     const admin = await AdminClient.signIn(app);

@@ -67,6 +67,11 @@ describeOnEveryStack('revoking one family', (stack) => {
     ['DELETE', (id) => admin.delete(`/${id}`)],
     ['POST with nothing', (id) => admin.post(`/${id}/revoke`)],
     ['POST with no member', (id) => admin.post(`/${id}/revoke`, {})],
+    ['DELETE with the type of a body that is not there', (id) => admin.send('DELETE', `/${id}`, { headers: { 'Content-Type': 'application/json' } })],
+    [
+      'POST with the type of a body that is not there',
+      (id) => admin.send('POST', `/${id}/revoke`, { headers: { 'Content-Type': 'application/json' } }),
+    ],
   ])('needs no reason: %s', async (_, revoke) => {
     const { sessionId } = await app.login(newSubject());
     const { status, body } = await revoke(sessionId);

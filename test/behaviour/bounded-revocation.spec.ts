@@ -28,7 +28,8 @@ describeOnEveryDatabase('a bounded session check', (stack) => {
   beforeEach(async () => (session = await here.login(newSubject())));
 
   const feedOf = (app: RunningApp) => app.app.get(RevocationFeed);
-  const ask = async (app: RunningApp, { accessToken }: TokenPair = session) => outcome(await app.http.get('/me', bearer(accessToken)));
+  const ask = async (app: RunningApp, { accessToken }: Pick<TokenPair, 'accessToken'> = session) =>
+    outcome(await app.http.get('/me', bearer(accessToken)));
 
   it('is the usual one, and asks no database', async () => {
     expect(await here.statements.during(async () => expect(await ask(here)).toBe('200'))).toEqual([]);
@@ -128,6 +129,50 @@ describeOnEveryDatabase('a bounded session check', (stack) => {
     expect(await bounded()).toEqual([]);
     expect(await strict.statements.during(() => strict.http.get('/me', bearer(session.accessToken)))).toEqual(['SELECT']);
     await strict.close();
+  });
+
+  it('remembers nothing where no route asks for it, so that it need not forget', async () => {
+    const strict = await stack.start({ secret, revocation: { check: 'strict' }, clock: here.clock });
+    await strict.http.logout(session.refreshToken);
+    expect(feedOf(strict).status).toEqual({ lagMs: null, fresh: false, families: 0 });
+    await strict.close();
+  });
+
+  it('is waylaid by no clock that is ahead: what that one has revoked is dead here, and holds up no forgetting', async () => {
+    await here.dataSource.getRepository(RefreshToken).update({ id: session.sessionId }, { revokedAt: new Date(here.clock.now() + 31_536_000_000) });
+    await feedOf(here).look();
+    expect(await ask(here)).toBe(REVOKED);
+    const other = await here.login(newSubject());
+    await here.http.logout(other.refreshToken);
+    here.clock.advance('31m');
+    await feedOf(here).look();
+    expect(feedOf(here).has(other.sessionId)).toBe(false);
+  });
+
+  it('outlives every access token of a session that was revoked while its refresh was held up', async () => {
+    const slow = await stack.start({
+      secret,
+      clock: here.clock,
+      hooks: {
+        responseMembers: async ({ id, generation }) => {
+          if (generation > 0) await here.jwtRefresh.revokeFamily(id, 'test');
+          if (generation > 0) here.clock.advance('5m');
+          return {};
+        },
+      },
+    });
+    const first = await here.http.refresh(session.refreshToken);
+    const { status, body } = await slow.http.refresh(session.refreshToken);
+    expect(status).toBe(200);
+    expect(body.refresh_token).toBe(first.body.refresh_token);
+    const ends: boolean[] = [];
+    for (let minute = 0; minute < 40; minute++) {
+      await feedOf(here).look();
+      ends.push((await ask(here, { accessToken: body.access_token as string })) === '200');
+      here.clock.advance('1m');
+    }
+    expect(ends).toEqual(Array(40).fill(false));
+    await slow.close();
   });
 
   it('tells how old its knowledge is', () => {

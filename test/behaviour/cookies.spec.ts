@@ -122,6 +122,13 @@ describeOnEveryStack('the cookie transport', (stack) => {
     await expectUntouched();
   });
 
+  it('reads "all" in the body at logout alone: a refresh is of the cookie, and no cookie is lost over it', async () => {
+    await logIn();
+    const answer = await browser.post('/auth/jwt-refresh', { refresh_token: 'all' });
+    expect([answer.status, cookiesOf(answer)]).toMatchObject([200, [{ name: NAME }]]);
+    expect(await app.rows(subject)).toMatchObject([{ generation: 1, revokedAt: null }]);
+  });
+
   it("keeps the host's own cookies", async () => {
     const answer = await browser.post('/login/with-cookie', { username: subject });
     expect(cookiesOf(answer).map(({ name }) => name)).toEqual(['theme', NAME]);

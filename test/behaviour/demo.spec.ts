@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DemoProcess } from '../support/demo-process';
 import { bearer } from '../support/http';
 import { describeOnEveryDatabase, describeOnEveryStack } from '../support/stack';
+import { TcpProxy } from '../support/tcp-proxy';
 
 const SECRET = 'a secret for the demo in tests: Zr4hJ0sPq71nVx';
 
@@ -29,6 +30,16 @@ describeOnEveryStack('the demo', (stack) => {
     const again = (await demo.login('alice')).body;
     expect((await demo.http.logout(again.refresh_token)).status).toBe(204);
     expect((await demo.http.refresh(again.refresh_token)).body.code).toBe('refresh_token_revoked');
+  });
+
+  it.each<[what: string, body: Record<string, string>]>([
+    ['an audience with a space at its end', { audience: 'web ' }],
+    ['an audience with a control character', { audience: 'we\u0000b' }],
+    ['half a character', { audience: 'web\ud800' }],
+    ['a username with a control character', { username: 'alice\u0000' }],
+  ])('answers 400 to a login with %s', async (_, body) => {
+    const { status } = await demo.http.post('/auth/login', { username: 'alice', password: 'alice-demo', ...body });
+    expect(status).toBe(400);
   });
 
   it('opens public routes and no others', async () => {
@@ -78,6 +89,20 @@ describeOnEveryDatabase('the demo, one after the other,', (stack) => {
     const types = (await witness.audit(sub)).map(({ type }) => type);
     expect(types.slice(-2)).toEqual(['refresh_token.issued', 'refresh_token.revoked']);
   });
+
+  if (stack.kind.name !== 'sqlite') {
+    it('answers 503 with Retry-After to a login while its database is away', async () => {
+      const proxy = await TcpProxy.before(stack.url);
+      const demo = await stack.startDemo({ DATABASE_URL: proxy.url });
+      proxy.cut();
+      const { status, headers, body } = await demo.login('alice');
+      expect([status, headers.get('retry-after'), body.code]).toEqual([503, '1', 'temporarily_unavailable']);
+      proxy.restore();
+      expect((await demo.login('alice')).status).toBe(200);
+      await demo.stop();
+      await proxy.close();
+    });
+  }
 
   it('decides alike in every time zone, and nodes of several share their sessions', async () => {
     const zones = ['Pacific/Apia', 'America/New_York', 'Asia/Kolkata'];

@@ -502,6 +502,22 @@ describeOnEveryDatabase('the audit log', (stack) => {
     expect(await app.audit(subject)).toMatchObject([{ type: 'refresh_token.reused' }]);
   });
 
+  it('has thirty lines a minute at most of refusals of one session; listeners hear of each', async () => {
+    const app = await start({});
+    const heard: string[] = [];
+    app.app.get(JwtRefreshEvents).on('refresh_token.refused', ({ sessionId }) => void heard.push(sessionId));
+    const [loud, quiet] = [await app.login(subject), await app.login(subject)];
+    const linesOf = async (id: string) =>
+      (await app.audit(subject)).filter(({ type, sessionId }) => type === 'refresh_token.refused' && sessionId === id);
+    await app.http.logout('all', bearer(loud.accessToken));
+    for (let i = 0; i < 33; i++) await app.http.refresh(loud.refreshToken);
+    await app.http.refresh(quiet.refreshToken);
+    expect([(await linesOf(loud.sessionId)).length, (await linesOf(quiet.sessionId)).length, heard.length]).toEqual([30, 1, 34]);
+    app.clock.advance('1m');
+    await app.http.refresh(loud.refreshToken);
+    expect(await linesOf(loud.sessionId)).toHaveLength(31);
+  });
+
   it('is written to the end when the app closes', async () => {
     const app = await start({});
     await app.login(subject);

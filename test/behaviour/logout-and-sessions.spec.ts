@@ -168,6 +168,28 @@ describeOnEveryStack('logout and own sessions', (stack) => {
       expect(await alive(stranger.refreshToken)).toBe(true);
     });
 
+    it('ends nothing by an id that is empty', async () => {
+      const { accessToken, refreshToken } = await app.login(subject);
+      for (const path of ['/auth/sessions/', '/auth/sessions/?except=current']) {
+        expect((await app.http.delete(path, bearer(accessToken))).status).toBe(404);
+      }
+      expect(await alive(refreshToken)).toBe(true);
+    });
+
+    it('minds no type of a body that is not there', async () => {
+      const [mine, other] = [await app.login(subject), await app.login(subject)];
+      const headers = { ...bearer(mine.accessToken), 'Content-Type': 'application/json' };
+      for (const path of [`/auth/sessions/${other.sessionId}`, '/auth/sessions?except=current', '/auth/sessions']) {
+        expect((await app.http.delete(path, headers)).status).toBe(204);
+      }
+      expect(await alive(mine.refreshToken)).toBe(false);
+    });
+
+    it('are kept by no cache', async () => {
+      const { accessToken } = await app.login(subject);
+      expect((await app.http.get('/auth/sessions', bearer(accessToken))).headers.get('cache-control')).toBe('no-store');
+    });
+
     it('ends all others with except=current, and all without', async () => {
       const [mine, ...others] = [await app.login(subject), await app.login(subject), await app.login(subject)];
       expect((await app.http.delete('/auth/sessions?except=current', bearer(mine!.accessToken))).status).toBe(204);

@@ -20,7 +20,7 @@ export class ApiError extends Error {
   }
 }
 
-export const networkError = (): ApiError => new ApiError(0, 'network', 'The server did not answer.');
+const networkError = (): ApiError => new ApiError(0, 'network', 'The server did not answer.');
 
 /** What the auth client threw; anything else came from `fetch`, without an answer. */
 export function fromAuthClient(error: unknown): ApiError {

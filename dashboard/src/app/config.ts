@@ -13,26 +13,10 @@ export interface DashboardConfig {
   refreshTokenProp: string;
 }
 
-const DEFAULTS: DashboardConfig = {
-  api: '../refresh-tokens',
-  login: { url: '../../auth/login', usernameField: 'username', passwordField: 'password' },
-  refreshUrl: '../../auth/refresh',
-  logoutUrl: '../../auth/logout',
-  transport: 'body',
-  cookieHeader: 'x-requested-with',
-  refreshTokenParam: 'refresh_token',
-  accessTokenProp: 'access_token',
-  refreshTokenProp: 'refresh_token',
-};
+/** index.html has a place for it, which the server fills. */
+const place = document.querySelector<HTMLMetaElement>('meta[name="jwt-refresh-dashboard"]')!;
 
-function readConfig(): DashboardConfig {
-  const content = document.querySelector<HTMLMetaElement>('meta[name="jwt-refresh-dashboard"]')?.content ?? '';
-  if (!content.startsWith('{')) return DEFAULTS;
-  const given = JSON.parse(content) as Partial<DashboardConfig>;
-  return { ...DEFAULTS, ...given, login: { ...DEFAULTS.login, ...given.login } };
-}
-
-export const config = readConfig();
+export const config = JSON.parse(place.content) as DashboardConfig;
 
 /** An absolute URL without the page's hash. */
 export const absoluteUrl = (url: string): string => new URL(url, document.baseURI).href;

@@ -36,6 +36,6 @@ export function formatRelative(instant: string, now: number): string {
 
 const local = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
 
-export const formatUtc = (instant: string): string => instant.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');
+const formatUtc = (instant: string): string => instant.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');
 export const formatLocal = (instant: string): string => local.format(new Date(instant));
 export const formatExact = (instant: string): string => `${formatUtc(instant)}\n${formatLocal(instant)} here`;

@@ -5,7 +5,7 @@ import type { Page } from '../api/types';
 import { collectPage, type CollectedPage, type Direction } from './collect-page';
 import { useSteadyRows, type SteadyRows } from './use-steady-rows';
 
-export const PAGE_SIZE = 50;
+const PAGE_SIZE = 50;
 const POLL_MS = 15_000;
 
 interface CursorPageOptions<T> {

@@ -26,10 +26,10 @@ export interface KeyDraft {
 
 export type Problems = Partial<Record<keyof KeyDraft, string>>;
 
-export const lifetimeOf = ({ preset, amount, unit }: KeyDraft): number => (preset === 'custom' ? Number(amount) * UNITS[unit] : Number(preset));
+const lifetimeOf = ({ preset, amount, unit }: KeyDraft): number => (preset === 'custom' ? Number(amount) * UNITS[unit] : Number(preset));
 
 /** The claims as an object; undefined when there are none, null when it is no JSON object. */
-export function parseClaims(text: string): Record<string, unknown> | undefined | null {
+function parseClaims(text: string): Record<string, unknown> | undefined | null {
   if (!text.trim()) return undefined;
   try {
     const value: unknown = JSON.parse(text);

@@ -4,8 +4,9 @@ import type { RefreshTokenKind } from '../../sessions/refresh-token.entity';
 import { Field } from '../../openapi/openapi';
 import { IsInstant, IsName, IsOptional } from './validation';
 
+export const TOKEN_STATUSES = ['active', 'expired', 'revoked'] as const;
 /** What a family is by the clock and its row. */
-export type TokenStatus = 'active' | 'expired' | 'revoked';
+export type TokenStatus = (typeof TOKEN_STATUSES)[number];
 
 export const TOKEN_SORTS = ['createdAt', 'lastUsed', 'expiresAt'] as const;
 export type TokenSort = (typeof TOKEN_SORTS)[number];
@@ -16,7 +17,7 @@ const MAX_IDS = 200;
 export class TokenFilter {
   @Field('What it is by the clock and its row.')
   @IsOptional()
-  @IsIn(['active', 'expired', 'revoked'])
+  @IsIn(TOKEN_STATUSES)
   status?: TokenStatus;
 
   @Field('The subject, exactly.')

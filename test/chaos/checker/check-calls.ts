@@ -28,6 +28,11 @@ function* checkEach(history: History, family: string | null, calls: Iterable<Cal
   }
 }
 
+/** Whether it was answered by a process that was running all the time. */
+export function isTimed(history: History, call: Call): boolean {
+  return call.answer !== 'lost' && !isStopped(history, call, ['paused']);
+}
+
 /** Whether the process that was asked, or the campaign itself, was not running all the time. */
 function isStopped({ troubles }: History, call: Call, kinds: readonly Trouble['kind'][]): boolean {
   const concerns = ({ kind, node }: Trouble) => kind === 'stutter' || (node === call.node && kinds.includes(kind));

@@ -5,7 +5,7 @@ import type { Rule } from './rules';
 export const GRACE = 20_000;
 export const LIFETIME = 90_000;
 export const BOUND = 1500;
-export const ABSOLUTE = 1_000_000;
+const ABSOLUTE = 1_000_000;
 const EPOCH = 1_700_000_000_000;
 const ID = 'family';
 const OWNER = 'alice';

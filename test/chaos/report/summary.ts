@@ -1,3 +1,4 @@
+import { isTimed } from '../checker/check-calls';
 import { FamilyCase } from '../checker/family-case';
 import { waitedTooLong } from '../checker/check-refusals';
 import { isRobbed } from '../checker/deaths';
@@ -75,7 +76,7 @@ function countHistory({ recorder }: World, limits: Limits): HistoryCounts {
     retries: granted - rotations,
     unavailable: calls.filter(({ answer }) => answer === 'unavailable').length,
     lost: calls.filter(({ answer }) => answer === 'lost').length,
-    slowestMs: calls.reduce((slowest, { answer, sent, ended }) => (answer === 'lost' ? slowest : Math.max(slowest, ended - sent)), 0),
+    slowestMs: calls.filter((call) => isTimed(recorder, call)).reduce((slowest, { sent, ended }) => Math.max(slowest, ended - sent), 0),
     outwaited: families.filter((family) => isOutwaited(new FamilyCase(family, null, clock, limits))).length,
   };
 }
