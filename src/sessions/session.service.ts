@@ -40,6 +40,8 @@ export interface IssueInput {
 export interface PreparedSession {
   readonly session: RefreshToken;
   readonly secret: Buffer;
+  /** When it was made ready, milliseconds since 1970. */
+  readonly at: number;
 }
 
 const MAX_ID_DRAWS = 3;
@@ -67,15 +69,15 @@ export class SessionService {
   /** A session that is not stored yet. @throws TypeError when the input can't make one */
   prepare(input: IssueInput, origin?: FamilyOrigin): PreparedSession {
     const secret = firstSecret();
-    return { session: this.newSession(input, hashSecret(secret), origin), secret };
+    return { session: this.newSession(input, hashSecret(secret), origin), secret, at: this.options.clock.now() };
   }
 
   /** Tells of a session that is now stored, holds its subject to the limit, and gives the first tokens. */
-  async open({ session, secret }: PreparedSession, reason: RefreshTokenIssued['reason'], additions: HostAdditions): Promise<TokenPair> {
+  async open({ session, secret, at }: PreparedSession, reason: RefreshTokenIssued['reason'], additions: HostAdditions): Promise<TokenPair> {
     const base = describeEvent(session, this.options.clock.now(), session.deviceInfo);
     this.events.emit({ ...base, type: 'refresh_token.issued', actor: null, reason });
     await this.enforceLimit(session);
-    return this.minter.mint(session, secret, session.createdAt.getTime(), additions);
+    return this.minter.mint(session, secret, at, additions);
   }
 
   /** A subject's live sessions, newest first, at most 1000. */

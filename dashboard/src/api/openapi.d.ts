@@ -1679,6 +1679,15 @@ export interface operations {
           'application/json': components['schemas']['JwtRefreshError'];
         };
       };
+      /** @description - `session_not_found`: There is no such session. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JwtRefreshError'];
+        };
+      };
       /** @description - `temporarily_unavailable`: The service is temporarily unavailable. Send the same request again. */
       503: {
         headers: {
