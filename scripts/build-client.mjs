@@ -34,7 +34,7 @@ const module = join(TARGET, 'index.mjs');
 const { code } = await minify(readFileSync(module, 'utf8'), {
   module: true,
   ecma: 2022,
-  compress: { passes: 3, ecma: 2022, unsafe_arrows: true, pure_getters: true },
+  compress: { passes: 3, ecma: 2022, hoist_vars: true, unsafe_arrows: true, pure_getters: true },
   mangle: true,
 });
 writeFileSync(module, code);

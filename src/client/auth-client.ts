@@ -107,7 +107,7 @@ export interface AccessTokenRequest {
   signal?: AbortSignal | null;
 }
 
-/** The signed-in user's own sessions. All three throw {@link AuthClientError}. */
+/** The signed-in user's own sessions. All three throw {@link AuthClientError} for an answer that is no success, and what `fetch` throws where there is none. */
 export interface OwnSessions {
   /** Those that live, newest first. */
   list: () => Promise<OwnSession[]>;

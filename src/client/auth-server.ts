@@ -20,9 +20,7 @@ export function createAuthServer(settings: Settings) {
   async function obtain(path: string, body: unknown, previous: Tokens | null, access?: string | false) {
     const from = now();
     const answer = await post(settings, path, body, access, cookie);
-    const tokens = readTokens(answer, from, settings, previous);
-    if (!tokens) throw new AuthClientError(200, answer);
-    return { tokens, body: answer };
+    return { tokens: readTokens(answer, from, settings, previous), body: answer };
   }
 
   return {

@@ -1,6 +1,5 @@
 import { createAccessTokenSource } from './access-token';
 import type { AuthClient, AuthClientOptions, OwnSession, OwnSessions } from './auth-client';
-import { AuthClientError } from './auth-client-error';
 import { type AuthServer, createAuthServer, read } from './auth-server';
 import { createAuthorizedFetch } from './authorized-fetch';
 import { locked, onWake, page } from './browser';
@@ -59,35 +58,32 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
   };
 }
 
-function createSignIn(settings: Settings, { logIn, logOut }: AuthServer, { replace }: Session): Pick<AuthClient, 'login' | 'setSession'> {
+function createSignIn(settings: Settings, { logIn, logOut }: AuthServer, { replace, turn }: Session): Pick<AuthClient, 'login' | 'setSession'> {
   const begin = (tokens: Tokens): void => {
     const previous = replace(tokens, { type: 'signed-in' });
     if (previous && previous.id !== tokens.id) void tell(() => logOut(previous));
   };
   return {
-    // Another tab's refresh must not set its cookie over the new one.
-    login: (credentials) =>
-      locked(settings.shared, async () => {
+    // No refresh, of this tab or another, must set its cookie over the new one.
+    login: async (credentials) => {
+      await turn().refreshing?.catch(() => undefined);
+      return locked(settings.shared, async () => {
         const { tokens, body } = await logIn(credentials);
         begin(tokens);
         return body;
-      }),
-
-    setSession: (body) => {
-      const tokens = readTokens(body, settings.now(), settings);
-      if (!tokens) throw new AuthClientError(200, body);
-      begin(tokens);
+      });
     },
+
+    setSession: (body) => begin(readTokens(body, settings.now(), settings)),
   };
 }
 
-async function signOut({ cookie }: Settings, { logOut, refresh }: AuthServer, { replace, turn }: Session, everywhere?: boolean): Promise<boolean> {
+async function signOut({ cookie }: Settings, { logOut, refresh }: AuthServer, { replace, state }: Session, everywhere?: boolean): Promise<boolean> {
   let tokens = replace(null, { type: 'signed-out', endedBy: 'user' });
-  const signedOut = turn();
   if (!cookie && !tokens) return true;
   return tell(async () => {
-    // Whoever has signed in since keeps the cookie, and the other sessions.
-    const isLast = signedOut === turn();
+    // Whoever has signed in since, here or in another tab, keeps the cookie, and the other sessions.
+    const isLast = !state().sessionId;
     // Only an access token that lives ends the others.
     if (everywhere && isLast) tokens = await refresh(tokens);
     if (tokens || isLast) await logOut(tokens, cookie && isLast, everywhere && isLast);
@@ -95,7 +91,7 @@ async function signOut({ cookie }: Settings, { logOut, refresh }: AuthServer, { 
 }
 
 function ownSessions(url: string, fetch: AuthClient['fetch']): OwnSessions {
-  const send = async <T>(target: string, method = 'GET') => (await read(await fetch(target, { method }))) as T;
+  const send = async <T>(target: string, method?: string) => (await read(await fetch(target, { method }))) as T;
   return {
     list: async () => (await send<{ data: OwnSession[] }>(url)).data,
     end: (id) => send(`${url}/${id}`, 'DELETE'),

@@ -1,4 +1,4 @@
-import { sleep } from './browser';
+import { type Channel, sleep } from './browser';
 import type { Settings } from './settings';
 import { createOwnSession } from './own-session';
 import { type Message, openTabs } from './tabs';
@@ -19,12 +19,12 @@ export function createSession(settings: Settings, changed: () => void, follow: (
   /** While another tab refreshes: for as long as that usually takes. */
   let rival: Promise<void> | undefined;
 
-  const tabs = openTabs(settings, (message) => {
+  let tabs: Channel | null | void = openTabs(settings, (message) => {
     rival = message.type ? undefined : sleep(RIVAL_MS);
     if (rival) return;
     const tokens = read();
     // Tokens that only this tab knows of: the other one has neither replaced nor cleared them.
-    const isOwn = (tokens?.id ?? null) === state().sessionId;
+    const isOwn = tokens?.id == state().sessionId;
     if (message.type === 'signed-in' && isOwn && settings.cookie) follow();
     if (message.type === 'signed-out' && (!tokens || (isOwn && message.endedBy === 'user'))) {
       reset(null, message);
@@ -52,6 +52,6 @@ export function createSession(settings: Settings, changed: () => void, follow: (
       return previous;
     },
 
-    close: () => tabs?.close(),
+    close: () => (tabs = tabs?.close()),
   };
 }

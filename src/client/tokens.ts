@@ -1,3 +1,4 @@
+import { AuthClientError } from './auth-client-error';
 import type { Settings } from './settings';
 
 /** What is kept of a token response. */
@@ -18,12 +19,12 @@ const FOREVER_MS = 1e15;
 const at = (body: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown> | null | undefined)?.[name], body);
 
-/** Reads a token response (RFC 6749 §5.1); null if it is none. `previous` are the tokens it succeeds. */
-export function readTokens(body: unknown, from: number, settings: Settings, previous?: Tokens | null): Tokens | null {
+/** Reads a token response (RFC 6749 §5.1). `previous` are the tokens it succeeds. @throws AuthClientError `no_tokens` if it is none */
+export function readTokens(body: unknown, from: number, settings: Settings, previous?: Tokens | null): Tokens {
   const access = at(body, settings.accessTokenProp);
   // RFC 6749 §6: without a new refresh token the old one stays good.
   const refresh = settings.cookie ? undefined : (at(body, settings.refreshTokenProp) ?? previous?.refresh);
-  if (typeof access !== 'string' || !(settings.cookie || typeof refresh === 'string')) return null;
+  if (typeof access !== 'string' || !(settings.cookie || typeof refresh === 'string')) throw new AuthClientError(200, body);
   const id = sidOf(access) ?? previous?.id ?? `${Math.random()}`;
   return { id, access, refresh: refresh as string | undefined, from, life: Number(at(body, 'expires_in')) * 1000 || FOREVER_MS };
 }
@@ -31,8 +32,7 @@ export function readTokens(body: unknown, from: number, settings: Settings, prev
 /** The access token belongs to the server, but a JWT says whose session it is. */
 function sidOf(jwt: string): string | undefined {
   try {
-    const payload = atob(jwt.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/'));
-    return (JSON.parse(payload) as { sid?: string }).sid;
+    return (JSON.parse(atob(jwt.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/'))) as { sid?: string }).sid;
   } catch {
     return undefined;
   }

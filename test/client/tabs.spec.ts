@@ -1,7 +1,7 @@
 import { LoginController } from './login.controller';
 import { describeOnEveryAdapter, newSubject, type RunningApp } from '../support/stack';
 import { until } from '../support/until';
-import { clientOf, createStorage, disposeClients, Network } from './support';
+import { clientOf, createStorage, disposeClients, gate, json, Network } from './support';
 
 /** One holder at a time, in the order of asking. */
 function installLocks(): () => void {
@@ -118,6 +118,30 @@ describeOnEveryAdapter('two clients in two tabs', (stack) => {
     expect(heard).toEqual([{ type: 'signed-in' }, {}, { type: 'refreshed' }, { type: 'signed-out', endedBy: 'user' }]);
   });
 
+  it('end a session also where a tab that is closed has been told to', async () => {
+    const tab = clientOf(app, network, { crossTab: true });
+    tab.setSession((await app.login(subject)).toJSON());
+    tab.dispose();
+    expect(await tab.logout()).toBe(true);
+    expect(await app.rows(subject)).toMatchObject([{ revokedReason: 'logout' }]);
+  });
+
+  it('read no spent token where one of them could not store the next', async () => {
+    const storage = createStorage();
+    const tab = clientOf(app, network, { storage });
+    tab.setSession((await app.login(subject)).toJSON());
+    const { setItem } = storage;
+    storage.setItem = (key, value) => {
+      if (value.length > 10) throw new DOMException('full', 'QuotaExceededError');
+      setItem(key, value);
+    };
+    await tab.refresh();
+    expect((await tab.fetch('/me')).status).toBe(200);
+    expect(clientOf(app, network, { storage }).state.status).toBe('signed-out');
+    await tab.refresh();
+    expect(await app.rows(subject)).toMatchObject([{ generation: 2, revokedAt: null }]);
+  });
+
   describe('in cookie mode', () => {
     const cookieClient = (options = {}) => clientOf(cookieApp, network, { mode: 'cookie', ...options });
 
@@ -144,6 +168,39 @@ describeOnEveryAdapter('two clients in two tabs', (stack) => {
       await until(() => two.state.endedBy === 'user');
       expect(network.cookie).toBe('');
       expect(await cookieApp.rows(subject)).toMatchObject([{ revokedReason: 'logout' }]);
+    });
+
+    it('leave a session alone that another tab has begun while a sign-out was not heard', async () => {
+      const [one, two] = [cookieClient({ crossTab: true }), cookieClient({ crossTab: true })];
+      await one.login({ subject });
+      network.once('/auth/logout', () => json(503, {}));
+      expect(await one.logout()).toBe(false);
+      const other = newSubject();
+      await two.login({ subject: other });
+      await until(() => one.state.sessionId === two.state.sessionId);
+      // Its own, that of the session before the login, and its own once more.
+      await until(() => network.logouts.length === 3 && network.logouts.every(({ status }) => status !== null));
+      expect((await two.fetch('/me')).status).toBe(200);
+      cookieApp.clock.advance('31m');
+      expect((await two.fetch('/me')).status).toBe(200);
+      expect(await cookieApp.rows(other)).toMatchObject([{ revokedAt: null }]);
+    });
+
+    it('let no refresh that is under way set its cookie over that of a login', async () => {
+      const client = cookieClient();
+      await client.login({ subject });
+      const { promise, open } = gate();
+      network.once('/auth/jwt-refresh', async (pass) => {
+        await promise;
+        return pass();
+      });
+      const refreshing = client.refresh();
+      const login = client.login({ subject });
+      open();
+      await Promise.all([refreshing, login]);
+      cookieApp.clock.advance('31m');
+      expect((await client.fetch('/me')).status).toBe(200);
+      expect(client.state.status).toBe('signed-in');
     });
 
     it('end the session before a login, and not the new one', async () => {
