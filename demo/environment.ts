@@ -3,7 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { AccessTokenOnRefresh, Duration, RefreshTokenFormat, RefreshTokenTransport, SessionCheckMode } from 'nestjs-jwt-refresh';
 import { sqliteFile } from './database-url';
 
-const { env } = process;
+/** A variable without a text is as good as none: so compose files pass on what is not set. */
+const env: NodeJS.ProcessEnv = Object.fromEntries(Object.entries(process.env).filter(([, text]) => text !== ''));
 
 /** What the demo reads from the environment, with its defaults. */
 export const environment = {

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { RefreshTokenEventRecord } from '../audit/refresh-token-event.entity';
 import { firstIdOf } from '../ids';
-import { canonicalIp } from '../sessions/device-info';
 import { Database } from '../storage/database';
 import { type Condition, KeysetSearch } from '../storage/keyset-search';
 import { Table } from '../storage/table';
 import type { EventFilter } from './dto/event-list.dto';
+import { ipCondition } from './ip-condition';
 
 /** Finds lines of the audit log by filter. Their order is that of their ids, which is that of time. */
 @Injectable()
@@ -15,17 +15,16 @@ export class EventListStore extends KeysetSearch<RefreshTokenEventRecord> {
   }
 
   conditionsFor({ from, to, ...given }: EventFilter): Condition[] {
-    const filter = { ...given, sessionId: given.sessionId?.toLowerCase(), ip: given.ip && (canonicalIp(given.ip) ?? given.ip) };
+    const filter = { ...given, sessionId: given.sessionId?.toLowerCase() };
     return [
-      ...(['sessionId', 'actor', 'subject', 'type'] as const).flatMap((name) => equals(name, filter[name], true)),
-      ...equals('ip', filter.ip, false),
+      ...(['sessionId', 'actor', 'subject', 'type'] as const).flatMap((name) => equals(name, filter[name])),
+      ...(filter.ip === undefined ? [] : [ipCondition(filter.ip)]),
       ...(from ? [{ sql: '{id} >= :id.from', values: { 'id.from': firstIdOf(from.getTime()) }, index: 'id' }] : []),
       ...(to ? [{ sql: '{id} < :id.to', values: { 'id.to': firstIdOf(to.getTime() + 1) }, index: 'id' }] : []),
     ];
   }
 }
 
-function equals(column: string, value: string | undefined, isIndexed: boolean): Condition[] {
-  if (value === undefined) return [];
-  return [{ sql: `{${column}} = :${column}`, values: { [column]: value }, ...(isIndexed ? { index: column, byId: true } : {}) }];
+function equals(column: string, value: string | undefined): Condition[] {
+  return value === undefined ? [] : [{ sql: `{${column}} = :${column}`, values: { [column]: value }, index: column, byId: true }];
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
 import { firstIdOf } from '../ids';
-import { canonicalIp } from '../sessions/device-info';
+import { ipCondition } from './ip-condition';
 import { RefreshToken } from '../sessions/refresh-token.entity';
 import { Database } from '../storage/database';
 import { type Condition, KeysetSearch } from '../storage/keyset-search';
@@ -22,9 +22,9 @@ export class TokenListStore extends KeysetSearch<RefreshToken> {
       ...kindConditions(filter),
       ...(filter.jti === undefined ? [] : [jtiCondition(filter.jti)]),
       ...(filter.device === undefined ? [] : [deviceCondition(filter.device)]),
-      ...(filter.ip === undefined ? [] : [{ sql: '{ip} = :ip', values: { ip: canonicalIp(filter.ip) ?? filter.ip }, index: 'ip' }]),
+      ...(filter.ip === undefined ? [] : [ipCondition(filter.ip, 'ip')]),
       ...begunBetween(filter.createdFrom, filter.createdTo),
-      ...between('lastUsed', filter.lastUsedFrom ?? (filter.lastUsedTo && new Date(1)), filter.lastUsedTo),
+      ...usedBetween(filter.lastUsedFrom, filter.lastUsedTo),
       ...between('expiresAt', filter.expiresFrom, filter.expiresTo),
       ...(filter.ids === undefined ? [] : [idsCondition(filter.ids)]),
       ...(filter.exceptId === undefined ? [] : [{ sql: '{id} <> :id.except', values: { 'id.except': filter.exceptId.toLowerCase() } }]),
@@ -77,6 +77,12 @@ function begunBetween(from: Date | undefined, to: Date | undefined): Condition[]
     ...(from ? [{ sql: '{id} >= :id.createdFrom', values: { 'id.createdFrom': firstIdOf(from.getTime()) }, index: 'id' }] : []),
     ...(to ? [{ sql: '{id} < :id.createdTo', values: { 'id.createdTo': firstIdOf(to.getTime() + 1) }, index: 'id' }] : []),
   ];
+}
+
+/** A family that was never used has a `lastUsed` of 0. */
+function usedBetween(from: Date | undefined, to: Date | undefined): Condition[] {
+  const since = from ?? to;
+  return between('lastUsed', since && new Date(from ? Math.max(1, from.getTime()) : 1), to);
 }
 
 function between(column: string, from: Date | undefined, to: Date | undefined): Condition[] {

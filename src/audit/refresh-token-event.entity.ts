@@ -2,7 +2,7 @@ import { EntitySchema } from 'typeorm';
 import type { JwtRefreshEvent, JwtRefreshEventType } from '../events/jwt-refresh-events';
 import { type DeviceInfo, deviceTexts } from '../sessions/device-info';
 import { instant, json, uuidBytes } from '../storage/column-transformers';
-import { BYTES, DEFAULT_EVENTS_TABLE_NAME, tableNameParts, type TableOptions } from '../storage/table-options';
+import { BYTES, DEFAULT_EVENTS_TABLE_NAME, tableNameParts, type TableOptions, withOwnNames } from '../storage/table-options';
 
 /** One line of the audit log. Lines are added and pruned by age, never changed. */
 export class RefreshTokenEventRecord {
@@ -68,7 +68,7 @@ export function refreshTokenEventSchema(table: TableOptions = {}): EntitySchema<
     target: RefreshTokenEventRecord,
     ...tableNameParts(name),
     synchronize: false,
-    columns: {
+    columns: withOwnNames<RefreshTokenEventRecord>({
       id: { type: BYTES, primary: true, transformer: uuidBytes },
       type: { type: 'varchar', length: 64 },
       at: { type: 'bigint', transformer: instant },
@@ -81,7 +81,7 @@ export function refreshTokenEventSchema(table: TableOptions = {}): EntitySchema<
       presentedGeneration: { type: 'int', nullable: true },
       deviceInfo: { type: 'text', nullable: true, transformer: deviceTexts },
       details: { type: 'text', nullable: true, transformer: json },
-    },
+    }),
     indices: Object.entries(EVENT_INDEXES).map(([suffix, columns]) => ({ name: `${name}_${suffix}`, columns })),
   });
 }

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { columnName, DEFAULT_TABLE_NAME, type TableOptions } from '../storage/table-options';
+import { columnName, DEFAULT_TABLE_NAME, tableNameIn, type TableOptions } from '../storage/table-options';
 import { migrationName } from './migration-name';
 
 /** The second migration: what `refreshToken.retryUntilConfirmed` needs. No database rewrites the table for it. */
@@ -17,9 +17,9 @@ export function addConfirmedGeneration(table: TableOptions): new () => Migration
   };
 }
 
-function tableIn({ connection: { driver } }: QueryRunner, { name = DEFAULT_TABLE_NAME }: TableOptions): string {
-  const parts = name.split('.').map((part) => driver.escape(part));
-  return parts.join('.');
+function tableIn(runner: QueryRunner, { name = DEFAULT_TABLE_NAME }: TableOptions): string {
+  const parts = tableNameIn(runner, name).split('.');
+  return parts.map((part) => runner.connection.driver.escape(part)).join('.');
 }
 
 function columnIn({ connection: { driver } }: QueryRunner, table: TableOptions): string {

@@ -2,7 +2,14 @@ import { type MigrationInterface, type QueryRunner, Table, type TableColumnOptio
 import { EVENT_INDEXES } from '../audit/refresh-token-event.entity';
 import { REFRESH_TOKEN_INDEXES } from '../sessions/refresh-token.entity';
 import { type Dialect, dialectOf } from '../storage/dialect';
-import { columnName, DEFAULT_EVENTS_TABLE_NAME, DEFAULT_STATS_TABLE_NAME, DEFAULT_TABLE_NAME, type TableOptions } from '../storage/table-options';
+import {
+  columnName,
+  DEFAULT_EVENTS_TABLE_NAME,
+  DEFAULT_STATS_TABLE_NAME,
+  DEFAULT_TABLE_NAME,
+  tableNameIn,
+  type TableOptions,
+} from '../storage/table-options';
 import { migrationName } from './migration-name';
 
 type ColumnType = Omit<TableColumnOptions, 'name'>;
@@ -55,25 +62,23 @@ export function createRefreshTokens(table: TableOptions): new () => MigrationInt
       const types = TYPES[dialectOf(runner.connection)];
       await runner.createTable(
         new Table({
-          name: tokens,
+          name: tableNameIn(runner, tokens),
           columns: named(refreshTokenColumns(types), columnOf),
           indices: indexes(tokens, REFRESH_TOKEN_INDEXES, columnOf),
         }),
       );
       await runner.createTable(
         new Table({
-          name: events,
+          name: tableNameIn(runner, events),
           columns: named(eventColumns(types)),
           indices: indexes(events, EVENT_INDEXES),
         }),
       );
-      await runner.createTable(new Table({ name: stats, columns: named(statsColumns(types)) }));
+      await runner.createTable(new Table({ name: tableNameIn(runner, stats), columns: named(statsColumns(types)) }));
     }
 
     async down(runner: QueryRunner): Promise<void> {
-      await runner.dropTable(stats);
-      await runner.dropTable(events);
-      await runner.dropTable(tokens);
+      for (const name of [stats, events, tokens]) await runner.dropTable(tableNameIn(runner, name));
     }
   };
 }

@@ -1,7 +1,7 @@
 import { EntitySchema } from 'typeorm';
 import type { JwtRefreshEventType } from '../events/jwt-refresh-events';
 import { instant, integer } from '../storage/column-transformers';
-import { DEFAULT_STATS_TABLE_NAME, tableNameParts, type TableOptions } from '../storage/table-options';
+import { DEFAULT_STATS_TABLE_NAME, tableNameParts, type TableOptions, withOwnNames } from '../storage/table-options';
 
 export const HOUR_MS = 3_600_000;
 
@@ -21,10 +21,10 @@ export function eventCountSchema(table: TableOptions = {}): EntitySchema<EventCo
     target: EventCount,
     ...tableNameParts(table.statsName ?? DEFAULT_STATS_TABLE_NAME),
     synchronize: false,
-    columns: {
+    columns: withOwnNames<EventCount>({
       hour: { type: 'bigint', primary: true, transformer: instant },
       type: { type: 'varchar', length: 64, primary: true },
       count: { type: 'bigint', transformer: integer },
-    },
+    }),
   });
 }

@@ -19,7 +19,7 @@ interface MysqlConnection {
 export async function executePrepared(runner: QueryRunner, sql: string, parameters: readonly unknown[]): Promise<StatementResult | null> {
   const connection = (await runner.connect()) as MysqlConnection;
   if (typeof connection.execute !== 'function') return null;
-  const { logger } = runner.dataSource;
+  const { logger } = runner.connection;
   logger.logQuery(sql, [...parameters], runner);
   return new Promise((resolve, reject) => {
     connection.execute?.(sql, parameters, (error, answer) => {

@@ -1,3 +1,4 @@
+import type { EntitySchemaColumnOptions, EntitySchemaOptions, QueryRunner } from 'typeorm';
 import type { RefreshTokenColumn } from '../sessions/refresh-token.entity';
 
 /**
@@ -26,6 +27,20 @@ export const DEFAULT_STATS_TABLE_NAME = 'refresh_token_stats';
 export function tableNameParts(name: string): { schema?: string; tableName: string } {
   const [tableName = name, schema] = name.split('.').reverse();
   return { schema, tableName };
+}
+
+/** Columns that are called like their properties, whatever the host's naming strategy would call them: the migrations do. */
+export function withOwnNames<Row>(columns: EntitySchemaOptions<Row>['columns']): EntitySchemaOptions<Row>['columns'] {
+  const named = Object.entries<EntitySchemaColumnOptions | undefined>(columns).map(([property, column]) => [property, { ...column, name: property }]);
+  return Object.fromEntries(named) as EntitySchemaOptions<Row>['columns'];
+}
+
+/** A table's name as the host's data source has it: with its `entityPrefix`, in its schema. */
+export function tableNameIn({ connection }: QueryRunner, name: string): string {
+  const { tableName, schema = (connection.driver as { schema?: string }).schema } = tableNameParts(name);
+  const { entityPrefix } = connection.options;
+  const prefixed = entityPrefix ? connection.namingStrategy.prefixTableName(entityPrefix, tableName) : tableName;
+  return schema ? `${schema}.${prefixed}` : prefixed;
 }
 
 export function columnName({ columns = {} }: TableOptions, property: string): string {

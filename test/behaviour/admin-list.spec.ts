@@ -91,14 +91,16 @@ describeOnEveryDatabase('the list of families', (stack) => {
     await app.login(subject, device('not an address'));
     expect((await ids({ ip: '2001:db8::1' })).sort()).toEqual(six.map(({ sessionId }) => sessionId));
     expect((await ids({ ip: '192.0.2.7' })).sort()).toEqual(four.map(({ sessionId }) => sessionId));
-    for (const ip of ['192.0.2', '192.0.2.%', 'not an address']) expect(await ids({ ip })).toEqual([]);
+    for (const ip of ['192.0.2', '192.0.2.%', 'not an address', 'é', '１９２.0.2.7']) expect(await ids({ ip })).toEqual([]);
   });
 
   it('finds what began, was used or ends within two instants, both included', async () => {
     const start = app.clock.now();
     const { sessionId, refreshToken } = await app.login(subject, { lifetime: 100 });
     await app.login(newSubject());
-    expect(await ids({ lastUsedTo: at(1e9) })).toEqual([]);
+    for (const never of [{ lastUsedTo: at(1e9) }, { lastUsedFrom: '1970-01-01' }, { lastUsedFrom: '1969-01-01', lastUsedTo: at(1e9) }]) {
+      expect(await ids(never)).toEqual([]);
+    }
     app.clock.advance(10);
     await app.http.refresh(refreshToken);
     const instants = { created: start, lastUsed: start + 10_000, expires: start + 110_000 };

@@ -148,6 +148,13 @@ describe('starting the demo', () => {
     expect((await demo.http.refresh(login.refresh_token, bearer(login.access_token))).status).toBe(200);
   });
 
+  it('takes a variable without a text for one that is not set', async () => {
+    demo = await DemoProcess.start({ DATABASE_URL, JWT_REFRESH_SECRET: SECRET, GRACE_SECONDS: '', TRANSPORT: '', ACCESS_LIFETIME: '', ISSUER: '' });
+    const login = (await demo.login('alice')).body;
+    expect(login.expires_in).toBe(1800);
+    for (let i = 0; i < 2; i++) expect((await demo.http.refresh(login.refresh_token)).status).toBe(200);
+  });
+
   it('makes a secret beside the SQLite file and keeps it', async () => {
     demo = await DemoProcess.start({ DATABASE_URL });
     const { refresh_token: token } = (await demo.login('alice')).body;

@@ -7,13 +7,23 @@ import {
   type RefreshTokenEventType,
   type TableOptions,
 } from 'nestjs-jwt-refresh';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions, DefaultNamingStrategy } from 'typeorm';
 import { base64urlBytes, uuidBytes } from '../../src/storage/column-transformers';
 import { databaseFromUrl, type ScratchDatabase } from '../support/databases';
 import { bearer } from '../support/http';
 import { describeOnEveryDatabase, newSubject, type RunningApp, type Stack } from '../support/stack';
 
-const NAMES: [title: string, table: TableOptions][] = [
+/** As hosts have it whose columns are `in_snake_case`. */
+class SnakeNamingStrategy extends DefaultNamingStrategy {
+  override columnName(property: string, custom: string): string {
+    return custom || property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  }
+}
+
+/** Names, and what a host's data source says of names. */
+type Naming = [title: string, table: TableOptions, host?: { entityPrefix?: string; namingStrategy?: SnakeNamingStrategy; schema?: string }];
+
+const NAMES: Naming[] = [
   ['the usual names', {}],
   ["another library's names", { name: 'account_jwt_refresh_keys', columns: { subject: 'account_id', tokenHash: 'key', expiresAt: 'deadline' } }],
   [
@@ -46,11 +56,14 @@ const NAMES: [title: string, table: TableOptions][] = [
     'names as long as most databases take',
     { name: 't'.repeat(50), eventsName: 'e'.repeat(50), statsName: 's'.repeat(50), columns: { subject: 's'.repeat(60) } },
   ],
+  ['a naming strategy of the host', {}, { namingStrategy: new SnakeNamingStrategy() }],
+  ['a prefix of the host', { columns: { subject: 'user_id' } }, { entityPrefix: 'app_' }],
 ];
 
-const IN_A_SCHEMA: [title: string, table: TableOptions] = [
-  'names in a schema',
-  { name: 'auth.refresh_tokens', eventsName: 'auth.refresh_token_events', statsName: 'auth.stats' },
+const IN_A_SCHEMA: Naming[] = [
+  ['names in a schema', { name: 'auth.refresh_tokens', eventsName: 'auth.refresh_token_events', statsName: 'auth.stats' }],
+  ['the schema of the data source', {}, { schema: 'auth' }],
+  ['a schema and a prefix', { name: 'auth.tokens' }, { schema: 'auth', entityPrefix: 'app_' }],
 ];
 
 const BYTES: Record<string, { type: string }> = {
@@ -61,15 +74,15 @@ const BYTES: Record<string, { type: string }> = {
 };
 
 describeOnEveryDatabase('the schema', (stack) => {
-  const names = stack.kind.name === 'postgres' ? [...NAMES, IN_A_SCHEMA] : NAMES;
-  describe.each(names)('under %s', (_, table) => {
+  const names = stack.kind.name === 'postgres' ? [...NAMES, ...IN_A_SCHEMA] : NAMES;
+  describe.each(names)('under %s', (_, table, host) => {
     let scratch: ScratchDatabase;
     let dataSource: DataSource;
 
     beforeAll(async () => {
       scratch = await stack.kind.create();
-      dataSource = await open(scratch.url, table);
-      if (table.name?.startsWith('auth.')) await dataSource.query('CREATE SCHEMA auth');
+      dataSource = await open(scratch.url, table, host);
+      if (stack.kind.name === 'postgres') await dataSource.query('CREATE SCHEMA auth');
     });
     afterAll(async () => {
       await dataSource.destroy();
@@ -79,17 +92,17 @@ describeOnEveryDatabase('the schema', (stack) => {
     it('comes with the migrations, goes when they are undone, and comes again, each time as the entities say', async () => {
       for (let round = 0; round < 2; round++) {
         await dataSource.runMigrations();
-        expect(await tablesOf(dataSource, table)).toHaveLength(3);
+        expect(await tablesOf(dataSource)).toHaveLength(3);
         expect(await differences(dataSource)).toEqual([]);
         for (let left = jwtRefreshMigrations(table).length; left > 0; left--) await dataSource.undoLastMigration();
-        expect(await tablesOf(dataSource, table)).toEqual([]);
+        expect(await tablesOf(dataSource)).toEqual([]);
       }
       await dataSource.runMigrations();
       expect(await dataSource.showMigrations()).toBe(false);
     });
 
     it('serves a whole session', async () => {
-      const app = await start(stack, scratch.url, table);
+      const app = await start(stack, scratch.url, table, host);
       await expectWholeLife(app);
       await app.close();
     });
@@ -97,8 +110,8 @@ describeOnEveryDatabase('the schema', (stack) => {
 
   it('holds two sets of tables side by side, and a session of one is unknown to the other', async () => {
     const secret = 'the very same secret for both of them, 48 bytes.';
-    const one = await start(stack, stack.url, { name: 'a_tokens', eventsName: 'a_events', statsName: 'a_stats' }, secret);
-    const two = await start(stack, stack.url, { name: 'b_tokens', eventsName: 'b_events', statsName: 'b_stats' }, secret);
+    const one = await start(stack, stack.url, { name: 'a_tokens', eventsName: 'a_events', statsName: 'a_stats' }, {}, secret);
+    const two = await start(stack, stack.url, { name: 'b_tokens', eventsName: 'b_events', statsName: 'b_stats' }, {}, secret);
     await expectWholeLife(one);
     await expectWholeLife(two);
     const subject = newSubject();
@@ -272,24 +285,21 @@ describeOnEveryDatabase('a row', (stack) => {
   });
 });
 
-async function open(url: string, table: TableOptions): Promise<DataSource> {
-  const options = { ...databaseFromUrl(url), entities: jwtRefreshEntities(table), migrations: jwtRefreshMigrations(table) };
+async function open(url: string, table: TableOptions, host: Naming[2]): Promise<DataSource> {
+  const options = { ...databaseFromUrl(url), ...host, entities: jwtRefreshEntities(table), migrations: jwtRefreshMigrations(table) };
   return new DataSource(options as DataSourceOptions).initialize();
 }
 
-function start(stack: Stack, url: string, table: TableOptions, secret?: string): Promise<RunningApp> {
-  const database = { entities: jwtRefreshEntities(table), migrations: jwtRefreshMigrations(table) };
+function start(stack: Stack, url: string, table: TableOptions, host: Naming[2], secret?: string): Promise<RunningApp> {
+  const database = { ...host, entities: jwtRefreshEntities(table), migrations: jwtRefreshMigrations(table) };
   return stack.start(secret === undefined ? {} : { secret }, { database: database as never }, url);
 }
 
 /** The module's tables that exist. */
-async function tablesOf(
-  dataSource: DataSource,
-  { name = 'refresh_tokens', eventsName = 'refresh_token_events', statsName = 'refresh_token_stats' }: TableOptions,
-): Promise<string[]> {
+async function tablesOf(dataSource: DataSource): Promise<string[]> {
   const runner = dataSource.createQueryRunner();
   try {
-    return (await runner.getTables([name, eventsName, statsName])).map((table) => table.name);
+    return (await runner.getTables(dataSource.entityMetadatas.map(({ tablePath }) => tablePath))).map(({ name }) => name);
   } finally {
     await runner.release();
   }

@@ -56,14 +56,14 @@ export class Stack {
     await this.scratch.drop();
   }
 
-  /** Starts an app; `url` reaches the same database another way. */
+  /** Starts an app, which prunes only if the options say so; `url` reaches the same database another way. */
   async start(options: TestAppOptions['jwtRefresh'] = {}, more: Omit<TestAppOptions, 'jwtRefresh'> = {}, url = this.url): Promise<RunningApp> {
     const statements = new StatementLog();
     const app = await createTestApp({
       controllers: [ProbeController, PassportController],
       adapter: ADAPTERS[this.adapter]!(),
       ...more,
-      jwtRefresh: options,
+      jwtRefresh: { prune: { enabled: false }, ...options },
       database: { ...databaseFromUrl(url), migrationsRun: true, logging: true, logger: statements, ...more.database } as TestAppOptions['database'],
     });
     const running = withViews(app, statements);
