@@ -1,11 +1,13 @@
 /**
  * Can the hosts that package.json promises use the package as npm would publish it? Lints the tarball, installs it into
- * empty apps at the ends of the peer ranges, and lets each app live through a user's day, as CommonJS and as ES module.
+ * empty apps at the ends of the peer ranges, and lets each app live through a user's day, as CommonJS and as ES module, on SQLite and on each
+ * server that the environment names.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openPlace } from '../bench/databases.mjs';
 
 const PROJECT = join(import.meta.dirname, '..');
 const MODULES = join(PROJECT, 'node_modules');
@@ -18,12 +20,16 @@ const HOSTS = [
   { title: 'The oldest version of every peer', choose: (range) => /\d+\.\d+\.\d+/.exec(range)[0], npm: ['--legacy-peer-deps'] },
 ];
 
-const ADAPTERS = ['@nestjs/platform-express', '@nestjs/platform-fastify'];
+/** Optional peers that the journeys need. */
+const CHOSEN = ['@nestjs/platform-express', '@nestjs/platform-fastify', 'mysql2', 'pg'];
 
 const TSC_OPTIONS =
   '--noEmit --strict --target es2023 --module nodenext --experimentalDecorators --emitDecoratorMetadata --skipLibCheck false --types node';
 
 const workspace = mkdtempSync(join(tmpdir(), 'check-package-'));
+const servers = (await Promise.all(['mysql', 'mariadb', 'postgres'].map((name) => openPlace(name)))).filter(Boolean);
+const databases = [{ type: 'better-sqlite3', database: ':memory:' }, ...servers.map(({ options }) => options)];
+process.env.DATABASES = JSON.stringify(databases);
 try {
   const tarball = pack();
   lint(tarball);
@@ -34,6 +40,7 @@ try {
   process.exitCode = 1;
 } finally {
   rmSync(workspace, { recursive: true });
+  await Promise.all(servers.map(({ drop }) => drop()));
 }
 
 function pack() {
@@ -60,14 +67,17 @@ function checkHost({ title, choose, npm }, folder, tarball) {
   lendSqlite(folder);
   for (const main of ['main.cjs', 'main.mjs']) {
     run(process.execPath, [main], folder);
-    console.log(`${main}: logs in, refreshes and logs out by body, by cookie and by OAuth, and opens the dashboard, on Express and Fastify`);
+    const types = databases.map(({ type }) => type).join(', ');
+    console.log(
+      `${main}: logs in, refreshes and logs out by body, by cookie and by OAuth, and opens the dashboard, on Express and Fastify, on ${types}`,
+    );
   }
   compile(folder);
 }
 
-/** Everything a host on SQLite and either adapter needs. */
+/** Everything a host on any database and either adapter needs. */
 function peers(choose) {
-  const needed = Object.entries(peerDependencies).filter(([name]) => !peerDependenciesMeta[name]?.optional || ADAPTERS.includes(name));
+  const needed = Object.entries(peerDependencies).filter(([name]) => !peerDependenciesMeta[name]?.optional || CHOSEN.includes(name));
   const chosen = Object.fromEntries(needed.map(([name, range]) => [name, choose(range)]));
   return { ...chosen, 'better-sqlite3': readJson(join(MODULES, 'better-sqlite3/package.json')).version };
 }

@@ -29,11 +29,11 @@ exports.appController = ({ common, jwtRefresh }) => {
   return AppController;
 };
 
-exports.appModule = ({ common, typeorm, jwtRefresh }, controller) => {
+exports.appModule = ({ common, typeorm, jwtRefresh }, controller, options) => {
   class AppModule {}
   const database = typeorm.TypeOrmModule.forRoot({
-    type: 'better-sqlite3',
-    database: ':memory:',
+    ...options,
+    dropSchema: true,
     entities: [...jwtRefresh.JWT_REFRESH_ENTITIES],
     migrations: [...jwtRefresh.JWT_REFRESH_MIGRATIONS],
     migrationsRun: true,

@@ -7,8 +7,10 @@ exports.check = async (packages) => {
   const { client, fastify, jwtRefresh, migrations, testing } = packages;
   assert.equal(migrations.JWT_REFRESH_MIGRATIONS, jwtRefresh.JWT_REFRESH_MIGRATIONS);
   const controller = appController(packages);
-  await checkApp(packages, controller);
-  await checkApp(packages, controller, new fastify.FastifyAdapter());
+  for (const database of JSON.parse(process.env.DATABASES)) {
+    await checkApp(packages, controller, database);
+    await checkApp(packages, controller, database, new fastify.FastifyAdapter());
+  }
 
   const kit = await testing.createTestApp({ controllers: [controller] });
   await journey(kit.url);
@@ -16,9 +18,9 @@ exports.check = async (packages) => {
   await kit.close();
 };
 
-async function checkApp(packages, controller, adapter) {
+async function checkApp(packages, controller, database, adapter) {
   const options = { logger: ['error', 'fatal'], abortOnError: false };
-  const app = await packages.core.NestFactory.create(appModule(packages, controller), ...(adapter ? [adapter, options] : [options]));
+  const app = await packages.core.NestFactory.create(appModule(packages, controller, database), ...(adapter ? [adapter, options] : [options]));
   await app.listen(0, '127.0.0.1');
   for (const journeyOf of [journey, cookieJourney, grantJourney, administration]) await journeyOf(await app.getUrl());
   await app.close();
