@@ -3,7 +3,8 @@
  * empty apps at the ends of the peer ranges, and lets each app live through a user's day, as CommonJS and as ES module, on SQLite and on each
  * server that the environment names.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +34,9 @@ process.env.DATABASES = JSON.stringify(databases);
 try {
   const tarball = pack();
   lint(tarball);
-  HOSTS.forEach((host, index) => checkHost(host, join(workspace, `host-${index}`), tarball));
+  const hosts = HOSTS.map((host, index) => ({ ...host, folder: join(workspace, `host-${index}`) }));
+  await Promise.all(hosts.map((host) => install(host, tarball)));
+  hosts.forEach(checkHost);
   console.log('\nThe package is fit to be published.');
 } catch (error) {
   console.error(`\n${error.message}`);
@@ -58,13 +61,19 @@ function lint(tarball) {
   run(join(MODULES, '.bin/attw'), [tarball]);
 }
 
-function checkHost({ title, choose, npm }, folder, tarball) {
-  heading(title);
+/** npm waits for the network more than for anything else. */
+async function install({ title, choose, npm, folder }, tarball) {
   const dependencies = { ...peers(choose), 'nestjs-jwt-refresh': `file:${tarball}` };
   cpSync(join(PROJECT, 'test/package'), folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }));
-  run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...npm], folder);
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...npm];
+  const [status] = await once(spawn('npm', ['install', ...options], { cwd: folder, stdio: 'inherit' }), 'exit');
+  if (status !== 0) throw new Error(`Failed: npm install for ${title}`);
   lendSqlite(folder);
+}
+
+function checkHost({ title, folder }) {
+  heading(title);
   for (const main of ['main.cjs', 'main.mjs']) {
     run(process.execPath, [main], folder);
     const types = databases.map(({ type }) => type).join(', ');
