@@ -17,7 +17,7 @@ export async function makeRefreshable({ app, dataSource, now }, count) {
       const secret = firstSecret();
       const known = { tokenHash: hashSecret(secret), secretId: minter.currentKeys.id };
       await manager.update(RefreshToken, { id: session.id }, known);
-      tokens.push((await minter.mint(Object.assign(session, known), secret)).refreshToken);
+      tokens.push((await minter.mint(Object.assign(session, known), secret, Date.now())).refreshToken);
     }
     return tokens;
   });

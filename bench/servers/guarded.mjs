@@ -27,7 +27,7 @@ class BenchController {
       const subject = crypto.randomUUID();
       await this.jwtRefresh.issue({ subject, content: { role: 'user' } });
       const [session] = await this.jwtRefresh.sessions(subject);
-      for (let index = 0; index < TOKENS_A_SESSION; index++) tokens.push((await this.accessTokens.sign(session)).token);
+      for (let index = 0; index < TOKENS_A_SESSION; index++) tokens.push((await this.accessTokens.sign(session, Date.now())).token);
     }
     return tokens.slice(0, count);
   }
