@@ -81,8 +81,8 @@ function begunBetween(from: Date | undefined, to: Date | undefined): Condition[]
 
 /** A family that was never used has a `lastUsed` of 0. */
 function usedBetween(from: Date | undefined, to: Date | undefined): Condition[] {
-  const since = from ?? to;
-  return between('lastUsed', since && new Date(from ? Math.max(1, from.getTime()) : 1), to);
+  const since = new Date(Math.max(1, from?.getTime() ?? 1));
+  return between('lastUsed', (from ?? to) && since, to);
 }
 
 function between(column: string, from: Date | undefined, to: Date | undefined): Condition[] {

@@ -24,6 +24,7 @@ export function createSession(settings: Settings, changed: () => void, follow: (
     if (rival) return;
     const tokens = read();
     // Tokens that only this tab knows of: the other one has neither replaced nor cleared them.
+    // `==`: where there are no tokens, there is no id, and the state says null.
     const isOwn = tokens?.id == state().sessionId;
     if (message.type === 'signed-in' && isOwn && settings.cookie) follow();
     if (message.type === 'signed-out' && (!tokens || (isOwn && message.endedBy === 'user'))) {
@@ -52,6 +53,7 @@ export function createSession(settings: Settings, changed: () => void, follow: (
       return previous;
     },
 
+    // A channel that is closed throws when it is told something.
     close: () => (tabs = tabs?.close()),
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { QueryRunner } from 'typeorm';
+import { type Dialect, dialectOf } from './dialect';
 
 /** How a database lets one of many connections hold a name. The name is free again when the connection ends, whatever ends it. */
 interface LockStatements {
@@ -23,11 +24,11 @@ const POSTGRES: LockStatements = {
   key: (name) => createHash('sha256').update(name).digest().readBigInt64BE().toString(),
 };
 
-const LOCKS: Record<string, LockStatements | undefined> = { mysql: MYSQL, mariadb: MYSQL, postgres: POSTGRES };
+const LOCKS: Record<Dialect, LockStatements | null> = { mysql: MYSQL, postgres: POSTGRES, sqlite: null };
 
 /** Does some work while this connection alone holds the name. SQLite has no such lock, and hardly ever a second process. @returns null when another has it */
 export async function whileLocked<Result>(runner: QueryRunner, name: string, work: () => Promise<Result>): Promise<Result | null> {
-  const lock = LOCKS[runner.connection.options.type];
+  const lock = LOCKS[dialectOf(runner.connection)];
   if (!lock) return work();
   const parameters = [lock.key(name)];
   const [{ taken }] = (await runner.query(lock.take, parameters)) as [{ taken: unknown }];

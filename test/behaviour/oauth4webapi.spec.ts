@@ -1,22 +1,12 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import * as oauth from 'oauth4webapi';
 import type { DemoProcess } from '../support/demo-process';
 import { bearer } from '../support/http';
+import { freePort } from '../support/free-port';
 import { CLIENTS } from '../support/oauth';
 import { describeOnEveryAdapter, describeOnEveryStack, newSubject, type RunningApp } from '../support/stack';
 
 const insecure = { [oauth.allowInsecureRequests]: true } as const;
 const NOBODY: oauth.Client = { client_id: 'anybody' };
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describeOnEveryStack('oauth4webapi against the demo', (stack) => {
   let demo: DemoProcess;

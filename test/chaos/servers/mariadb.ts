@@ -1,6 +1,7 @@
 import { APP_USER, DATABASE, type DatabaseUnderTest } from './database-server';
 import { createMysqlDatabase, mysqlVariables, queryMysql } from './mysql-connection';
-import { findProgram, folderFor, freePort, identityOf, run, ServerProcess } from './server-process';
+import { freePort } from '../../support/free-port';
+import { findProgram, folderFor, identityOf, run, ServerProcess } from './server-process';
 import { until } from './until';
 
 const SERVER = ['/usr/sbin/mariadbd', '/usr/libexec/mariadbd', '/usr/local/bin/mariadbd'];

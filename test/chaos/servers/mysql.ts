@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { APP_USER, DATABASE, type DatabaseUnderTest } from './database-server';
 import { createMysqlDatabase, mysqlVariables, queryMysql } from './mysql-connection';
-import { freePort } from './server-process';
+import { freePort } from '../../support/free-port';
 import { until } from './until';
 
 /** Installs and starts a MySQL in a folder; there is none in Debian's stable release. */

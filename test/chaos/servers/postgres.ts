@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { Client } from 'pg';
 import { APP_USER, DATABASE, type DatabaseUnderTest } from './database-server';
-import { findProgram, folderFor, freePort, identityOf, run, ServerProcess } from './server-process';
+import { freePort } from '../../support/free-port';
+import { findProgram, folderFor, identityOf, run, ServerProcess } from './server-process';
 import { until } from './until';
 
 const DURABILITY = ['fsync', 'synchronous_commit', 'full_page_writes'];
