@@ -1,12 +1,14 @@
 import { Logger } from '@nestjs/common';
+import DataLoader from 'dataloader';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource, QueryRunner, ReplicationMode } from 'typeorm';
 import { JwtRefreshError } from '../errors';
 import { whileLocked } from './advisory-lock';
-import { dialectOf } from './dialect';
+import { type Dialect, dialectOf } from './dialect';
 import { classifyDriverError, nameOfDriverError } from './driver-errors';
 import { Mutex } from './mutex';
 import { executePrepared } from './prepared-statement';
+import { commitTogether, type Statement } from './shared-commit';
 
 /** What a statement gave back, the same for all drivers. */
 export interface StatementResult {
@@ -43,23 +45,29 @@ const sqliteQueues = new WeakMap<DataSource, Mutex>();
  */
 export class Database {
   private readonly logger = new Logger('JwtRefresh');
+  private readonly dialect: Dialect;
   private readonly queue: Mutex | null;
-  private readonly preparesStatements: boolean;
+  /** On SQLite, what comes in one turn of the event loop. */
+  private readonly commits = new DataLoader((statements: readonly Statement[]) => this.guarded((runner) => commitTogether(runner, statements)), {
+    cache: false,
+  });
   private lastReport = { name: '', at: 0 };
   private atWork = 0;
 
   constructor(readonly dataSource: DataSource) {
-    const dialect = dialectOf(dataSource);
-    this.queue = dialect === 'sqlite' ? queueFor(dataSource) : null;
-    this.preparesStatements = dialect === 'mysql';
+    this.dialect = dialectOf(dataSource);
+    this.queue = this.dialect === 'sqlite' ? queueFor(dataSource) : null;
   }
 
   /** Runs one statement in autocommit. */
   run: RunStatement = (sql, parameters) => this.guarded((runner) => execute(runner, sql, parameters));
 
-  /** Runs one statement that comes with every refresh, in autocommit. */
-  runOften: RunStatement = (sql, parameters) =>
-    this.guarded(async (runner) => (this.preparesStatements && (await executePrepared(runner, sql, parameters))) || execute(runner, sql, parameters));
+  /** Runs one statement that comes with every refresh, in the way that costs this database least. It is a commit, or part of one. */
+  runOften: RunStatement = (sql, parameters) => {
+    if (this.dialect === 'sqlite') return this.commits.load({ sql, parameters });
+    if (this.dialect === 'postgres') return this.run(sql, parameters);
+    return this.guarded(async (runner) => (await executePrepared(runner, sql, parameters)) ?? execute(runner, sql, parameters));
+  };
 
   /** Runs one statement that only reads and may be a little late: on a replica, where TypeORM knows one. */
   read: RunStatement = (sql, parameters) => this.guarded((runner) => execute(runner, sql, parameters), 'slave');
