@@ -1,5 +1,5 @@
 // What more rows cost: refreshes all over the table, lists, statistics, pruning under load, bytes.
-//   node bench/scale.mjs [--rows 10000,100000,1000000] [--databases mariadb] [--rounds 3] [--seconds 5] [--keep] [--print] [--short]
+//   node bench/scale.mjs [--rows 10000,100000,1000000] [--databases mariadb] [--rounds 3] [--seconds 5] [--prune 120] [--keep] [--print] [--short]
 import { parseArgs } from 'node:util';
 import * as library from 'nestjs-jwt-refresh';
 import { AUDIENCES } from './data/dataset.mjs';
@@ -20,6 +20,8 @@ const { values: options } = parseArgs({
     databases: { type: 'string', default: 'mariadb,mysql' },
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '5' },
+    // Seconds that pruning may take in each database.
+    prune: { type: 'string', default: '120' },
     // Leaves the filled databases for the next time, and therefore does not prune.
     keep: { type: 'boolean', default: false },
     // Leaves the page and the results as they are.
@@ -29,7 +31,7 @@ const { values: options } = parseArgs({
 });
 const plan = options.short
   ? { databases: 'sqlite', rows: [1000, 5000], refreshable: 200, rounds: 1, seconds: 0.3, warmUp: { requests: 50, slice: 0.1 }, samples: 2, walkMs: 15, pruneMs: 1000 }
-  : { databases: options.databases, rows: options.rows.split(',').map(Number), refreshable: 20_000, rounds: Number(options.rounds), seconds: Number(options.seconds), samples: 10, walkMs: 2000, pruneMs: 120_000 }; // prettier-ignore
+  : { databases: options.databases, rows: options.rows.split(',').map(Number), refreshable: 20_000, rounds: Number(options.rounds), seconds: Number(options.seconds), samples: 10, walkMs: 2000, pruneMs: Number(options.prune) * 1000 }; // prettier-ignore
 
 const SESSIONS = 16;
 /** Lines of the audit log, at most: it has its own share of the lists of `bench:list`. */

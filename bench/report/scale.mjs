@@ -23,7 +23,7 @@ function measured({ database, sizes }) {
     row('list, first page, p95 ms', ({ lists }) => slowest(lists, 'first')),
     row('about the 1,000th page', ({ lists }) => slowest(lists, 'deep')),
     ...sizes[0].others.map(({ name }, index) => row(`${name}, p95 ms`, ({ others }) => others[index].p95)),
-    row('pruned families/s under load', ({ prune }) => prune && count(prune.families / prune.seconds)),
+    row('pruned families/s under load', ({ prune }) => prune && `${count(prune.families / prune.seconds)} · ${count(prune.families)} in all`),
     row(`refresh p99 ÷ without pruning, ≤ ${PRUNE.atMost}`, ({ prune }) => prune && verdict(prune.busy.p99 / prune.calm.p99, PRUNE)),
   ]);
 }
