@@ -154,8 +154,13 @@ export class RotationService {
       lastUsed: new Date(now),
       expiresAt: new Date(Math.min(now + session.lifetime * 1000, session.endsAt.getTime())),
     };
-    const moved = await this.store.rotate(session, change);
+    const moved = await this.store.rotate(session, change, () => this.restartGrace(session.id, change));
     return moved ? { session: Object.assign(new RefreshToken(), session, change), secret } : null;
+  }
+
+  /** The database held a rotation back until its request had been given up: nobody has the successor, so the time to ask for it begins now. */
+  private restartGrace(id: string, change: RotationChange): void {
+    this.store.restartGrace(id, change, new Date(this.options.clock.now())).catch(() => undefined);
   }
 
   /** The successor that the predecessor got before: the same secret, because it is derived from the same row. */

@@ -32,6 +32,8 @@ export interface PruneBounds {
   readonly idleToo: boolean;
 }
 
+/** How many live sessions of a subject are read at a time; one with more has a program that logs in again and again. */
+export const MOST_LIVE = 1000;
 /** How many rows one statement looks up; few sizes, because a connection keeps a prepared statement for each. */
 const LOOKUP_SIZES = [1, 2, 4, 8, 16];
 const REVOKED_PAGE = 2000;
@@ -49,6 +51,8 @@ const STATEMENTS = {
     {secretId} = :secretId, {rotatedAt} = :rotatedAt, {lastUsed} = :lastUsed, {expiresAt} = :expiresAt
     WHERE {id} = :id AND {generation} = :generation.from AND {tokenHash} = :tokenHash.from AND {revokedAt} IS NULL`,
   // By primary key.
+  restartGrace: `UPDATE {table} SET {rotatedAt} = :rotatedAt WHERE {id} = :id AND {generation} = :generation AND {tokenHash} = :tokenHash`,
+  // By primary key.
   touch: 'UPDATE {table} SET {lastUsed} = :lastUsed WHERE {id} = :id AND {revokedAt} IS NULL',
   // By primary key. Revoking twice keeps the first reason.
   revoke: `${REVOKE} WHERE {id} = :id AND {revokedAt} IS NULL`,
@@ -56,8 +60,8 @@ const STATEMENTS = {
   revokeAll: `${REVOKE} WHERE {subject} = :subject AND {id} <> :id.except AND {revokedAt} IS NULL`,
   // By the index on subject: those that a revokeAll() has just revoked.
   findRevoked: 'SELECT {*} FROM {table} WHERE {subject} = :subject AND {revokedAt} = :revokedAt AND {revokedReason} = :revokedReason',
-  // By the index on subject. A subject with more has a program that logs in again and again.
-  findLive: `SELECT {*} FROM {table} WHERE {subject} = :subject AND {kind} = 'session' AND ${LIVE} ORDER BY {id} DESC LIMIT 1000`,
+  // By the index on subject.
+  findLive: `SELECT {*} FROM {table} WHERE {subject} = :subject AND {kind} = 'session' AND ${LIVE} ORDER BY {id} DESC LIMIT ${MOST_LIVE}`,
   // By the index on revokedAt, which holds the ids too.
   findRevokedSince: `SELECT {id} AS id, {revokedAt} AS revoked_at FROM {table}
     WHERE {revokedAt} >= :revokedAt AND ({revokedAt} > :revokedAt OR {id} > :id) ORDER BY {revokedAt}, {id} LIMIT ${REVOKED_PAGE}`,
@@ -113,11 +117,22 @@ export class RefreshTokenStore {
     await run(sql, parameters);
   }
 
-  /** Moves a family one generation on, unless somebody else has moved or revoked it. @returns whether it did */
-  async rotate(from: RefreshToken, change: RotationChange): Promise<boolean> {
+  /**
+   * Moves a family one generation on, unless somebody else has moved or revoked it.
+   *
+   * @param whenLate hears that it did, when nobody waits for that any more
+   * @returns whether it did
+   */
+  async rotate(from: RefreshToken, change: RotationChange, whenLate: () => void): Promise<boolean> {
     const condition = { id: from.id, 'generation.from': from.generation, 'tokenHash.from': from.tokenHash };
-    const { affected } = await this.run('rotate', { ...change, ...condition }, this.database.runOften);
+    const { sql, bind } = this.statements.rotate;
+    const { affected } = await this.database.runOften(sql, bind({ ...change, ...condition }), (late) => late.affected === 1 && whenLate());
     return affected === 1;
+  }
+
+  /** Lets the grace period of a generation begin at another moment, while it is the newest. */
+  async restartGrace(id: string, { generation, tokenHash }: RotationChange, rotatedAt: Date): Promise<void> {
+    await this.run('restartGrace', { id, generation, tokenHash, rotatedAt });
   }
 
   /** @throws JwtRefreshError when the table can't be read */
@@ -174,7 +189,7 @@ export class RefreshTokenStore {
     }
   }
 
-  /** Ids of families that may go, stretch by stretch along the primary key; a stretch without any is passed over. */
+  /** Ids of families that may go, stretch by stretch along the primary key; there may be none in a stretch. */
   async *walkPrunable({ before, idleToo }: PruneBounds): AsyncGenerator<string[]> {
     // What began later has not ended yet.
     const range = { 'id.after': NIL as string, 'id.before': firstIdOf(before.getTime()) };
@@ -182,7 +197,7 @@ export class RefreshTokenStore {
       const { rows } = await this.run(idleToo ? 'findEndedOrIdle' : 'findEnded', { before, ...range });
       const ids = rows.map(({ id }) => this.table.read('id', id) as string);
       const prunable = ids.filter((_, index) => Number(rows[index]?.prunable) === 1);
-      if (prunable.length > 0) yield prunable;
+      yield prunable;
       size = rows.length;
       range['id.after'] = ids.at(-1) ?? range['id.after'];
     }

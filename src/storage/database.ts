@@ -19,8 +19,16 @@ export interface StatementResult {
 /** Runs one parameterised statement. */
 export type RunStatement = (sql: string, parameters: readonly unknown[]) => Promise<StatementResult>;
 
+/** Like {@link RunStatement}; `whenLate` hears of a result for which nobody waits any more. */
+export type RunOften = (sql: string, parameters: readonly unknown[], whenLate?: (result: StatementResult) => void) => Promise<StatementResult>;
+
 /** Thrown for a unique-key violation; the only driver error a store may want to know. */
 export class DuplicateKeyError extends Error {}
+
+interface Guarding<T> {
+  readonly mode?: ReplicationMode;
+  readonly whenLate?: (result: T) => void;
+}
 
 /** What the log says where no driver said anything. */
 const namedError = (name: string): Error => Object.assign(new Error(), { name });
@@ -48,9 +56,7 @@ export class Database {
   private readonly dialect: Dialect;
   private readonly queue: Mutex | null;
   /** On SQLite, what comes in one turn of the event loop. */
-  private readonly commits = new DataLoader((statements: readonly Statement[]) => this.guarded((runner) => commitTogether(runner, statements)), {
-    cache: false,
-  });
+  private readonly commits = new DataLoader<Statement, StatementResult>((statements) => this.commit(statements), { cache: false });
   private lastReport = { name: '', at: 0 };
   private atWork = 0;
 
@@ -63,14 +69,14 @@ export class Database {
   run: RunStatement = (sql, parameters) => this.guarded((runner) => execute(runner, sql, parameters));
 
   /** Runs one statement that comes with every refresh, in the way that costs this database least. It is a commit, or part of one. */
-  runOften: RunStatement = (sql, parameters) => {
+  runOften: RunOften = (sql, parameters, whenLate) => {
+    // SQLite answers in the turn that asks it: nothing is late there.
     if (this.dialect === 'sqlite') return this.commits.load({ sql, parameters });
-    if (this.dialect === 'postgres') return this.run(sql, parameters);
-    return this.guarded(async (runner) => (await executePrepared(runner, sql, parameters)) ?? execute(runner, sql, parameters));
+    return this.guarded((runner) => this.executeOften(runner, sql, parameters), { whenLate });
   };
 
   /** Runs one statement that only reads and may be a little late: on a replica, where TypeORM knows one. */
-  read: RunStatement = (sql, parameters) => this.guarded((runner) => execute(runner, sql, parameters), 'slave');
+  read: RunStatement = (sql, parameters) => this.guarded((runner) => execute(runner, sql, parameters), { mode: 'slave' });
 
   /** Runs `work` in one transaction; it may run more than once. */
   transaction<T>(work: (run: RunStatement) => Promise<T>): Promise<T> {
@@ -96,12 +102,25 @@ export class Database {
     }
   }
 
+  private async commit(statements: readonly Statement[]): Promise<(StatementResult | JwtRefreshError)[]> {
+    const results = await this.guarded((runner) => commitTogether(runner, statements));
+    return results.map((result) => (result instanceof Error ? this.unavailable(result) : result));
+  }
+
+  private async executeOften(runner: QueryRunner, sql: string, parameters: readonly unknown[]): Promise<StatementResult> {
+    const result = this.dialect === 'mysql' ? await executePrepared(runner, sql, parameters) : null;
+    return result ?? execute(runner, sql, parameters);
+  }
+
   /** What has begun and is late may still be done: it is as with an answer that was lost. */
-  private guarded<T>(work: (runner: QueryRunner) => Promise<T>, mode: ReplicationMode = 'master'): Promise<T> {
+  private guarded<T>(work: (runner: QueryRunner) => Promise<T>, { mode = 'master', whenLate }: Guarding<T> = {}): Promise<T> {
     if (this.atWork >= MOST_AT_ONCE) return Promise.reject(this.unavailable(namedError('too many statements at once')));
     this.atWork += 1;
     const result = this.attempt(work, mode).finally(() => (this.atWork -= 1));
-    return within(BUDGET_MS, result, () => this.unavailable(namedError('no answer in time')));
+    return within(BUDGET_MS, result, () => {
+      if (whenLate) result.then(whenLate, () => undefined);
+      return this.unavailable(namedError('no answer in time'));
+    });
   }
 
   private async attempt<T>(work: (runner: QueryRunner) => Promise<T>, mode: ReplicationMode): Promise<T> {

@@ -16,6 +16,7 @@ interface SqliteStatement {
 
 /** The part of a better-sqlite3 connection that is used. */
 interface SqliteFile {
+  readonly inTransaction: boolean;
   prepare(sql: string): SqliteStatement;
   transaction<T>(work: () => T): { immediate(): T };
 }
@@ -25,13 +26,26 @@ const prepared = new WeakMap<SqliteFile, Map<string, SqliteStatement>>();
 
 /**
  * Runs statements with one commit for all of them, as the other databases do by themselves: SQLite waits for the disk at each
- * commit, and that is most of what a refresh costs there. Either all of them are done or none is. No turn of the event loop
- * passes meanwhile, so nobody else's statement gets in between. Inside a transaction of the host's they are part of it.
+ * commit, and that is most of what a refresh costs there. No turn of the event loop passes meanwhile, so nobody else's statement
+ * gets in between. Inside a transaction of the host's they are part of it.
+ *
+ * @returns the error of a statement that failed alone; what ends the transaction is thrown, and then none of them is done
  */
-export async function commitTogether(runner: QueryRunner, statements: readonly Statement[]): Promise<StatementResult[]> {
+export async function commitTogether(runner: QueryRunner, statements: readonly Statement[]): Promise<(StatementResult | Error)[]> {
   const file = (await runner.connect()) as SqliteFile;
-  const runAll = () => statements.map((statement) => execute(file, statement, runner));
-  return statements.length === 1 ? runAll() : file.transaction(runAll).immediate();
+  const [first, ...others] = statements;
+  if (first && others.length === 0) return [execute(file, first, runner)];
+  return file.transaction(() => statements.map((statement) => attempt(file, statement, runner))).immediate();
+}
+
+/** A statement that fails has changed nothing; those beside it go on, unless SQLite has rolled them back. */
+function attempt(file: SqliteFile, statement: Statement, runner: QueryRunner): StatementResult | Error {
+  try {
+    return execute(file, statement, runner);
+  } catch (error) {
+    if (!file.inTransaction) throw error;
+    return error as Error;
+  }
 }
 
 function execute(file: SqliteFile, { sql, parameters }: Statement, runner: QueryRunner): StatementResult {

@@ -3,6 +3,8 @@ import type { TestAppOptions } from 'nestjs-jwt-refresh/testing';
 import { newId } from '../../src/ids';
 import { type Answer, bearer, INSIDES } from '../support/http';
 import { describeOnEveryDatabase, newSubject, type RunningApp, type Stack } from '../support/stack';
+import { TcpProxy } from '../support/tcp-proxy';
+import { until } from '../support/until';
 
 jest.mock('../../src/ids', () => {
   const ids = jest.requireActual<typeof import('../../src/ids')>('../../src/ids');
@@ -42,6 +44,45 @@ describeOnEveryDatabase('a database under strain', (stack) => {
 
 function onServers(stack: Stack): void {
   const isPostgres = stack.kind.name === 'postgres';
+
+  it('that held a rotation back for longer than the grace period ends no session of whoever repeated the request', async () => {
+    const app = await stack.start({}, { configure: (host) => host.useLogger(false) });
+    const subject = newSubject();
+    const { refreshToken } = await app.login(subject);
+    const rival = app.dataSource.createQueryRunner();
+    await rival.startTransaction();
+    await rival.query('UPDATE refresh_tokens SET label = label');
+    expect((await app.http.refresh(refreshToken)).status).toBe(503);
+    app.clock.advance(31);
+    await rival.commitTransaction();
+    await rival.release();
+    await until(async () => (await app.rows(subject))[0]!.rotatedAt?.getTime() === app.clock.now());
+    const { status, body } = await app.http.refresh(refreshToken);
+    expect({ status, code: body.code }).toEqual({ status: 200, code: undefined });
+    expect((await app.http.refresh(body.refresh_token)).status).toBe(200);
+  });
+
+  if (!isPostgres) {
+    it('that has a replica is asked again when it was away for a moment', async () => {
+      const proxy = await TcpProxy.before(stack.url);
+      const replication = { master: { url: proxy.url }, slaves: [{ url: proxy.url }], restoreNodeTimeout: 50 };
+      const database = { url: undefined, replication } as TestAppOptions['database'];
+      const app = await stack.start({}, { database, configure: (host) => host.useLogger(false) });
+      const { refreshToken } = await app.login(newSubject());
+      proxy.cut();
+      for (let attempt = 0; attempt < 10; attempt++) expect((await app.http.refresh(refreshToken)).status).toBe(503);
+      proxy.restore();
+      await until(async () => (await app.http.refresh(refreshToken)).status === 200);
+      await app.close();
+      await proxy.close();
+    });
+
+    it('that has a replica and would be given up for good after a moment is not started with', async () => {
+      const replication = { master: { url: stack.url }, slaves: [{ url: stack.url }] };
+      const starting = stack.start({}, { database: { url: undefined, replication } as TestAppOptions['database'] });
+      await expect(starting).rejects.toThrow('dataSource: replication.restoreNodeTimeout must be above 0');
+    });
+  }
 
   it('with two connections serves a hundred refreshes at once', async () => {
     const app = await stack.start({}, { database: { poolSize: 2 } as TestAppOptions['database'] });
@@ -141,7 +182,7 @@ class ReplicaWithoutTables {
   }
 
   get options(): object {
-    return { master: { url: this.stack.url }, slaves: [{ url: this.scratch.url }] };
+    return { master: { url: this.stack.url }, slaves: [{ url: this.scratch.url }], restoreNodeTimeout: 500 };
   }
 
   drop(): Promise<void> {

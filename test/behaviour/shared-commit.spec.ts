@@ -29,13 +29,26 @@ describeOnEveryAdapter('refreshes that come at once on SQLite', (stack) => {
     expect(await generations()).toEqual(all(1));
   });
 
-  it('are each told when that commit fails, none has happened, and all tokens work afterwards', async () => {
-    const [, , unlucky] = await app.rows(subject);
-    await app.dataSource
-      .query(`CREATE TRIGGER full BEFORE UPDATE ON refresh_tokens WHEN hex(OLD.id) = '${unlucky!.id.replaceAll('-', '').toUpperCase()}'
-      BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`);
-    const answers = await refreshAll().finally(() => app.dataSource.query('DROP TRIGGER full'));
-    expect(answers).toEqual(all({ status: 'rejected', reason: expect.objectContaining({ code: 'temporarily_unavailable' }) }));
+  const UNLUCKY = 2;
+  const refreshAllWhere = async (refusal: 'ABORT' | 'ROLLBACK') => {
+    const { id } = (await app.rows(subject))[UNLUCKY]!;
+    const isUnlucky = `hex(OLD.id) = '${id.replaceAll('-', '').toUpperCase()}'`;
+    await app.dataSource.query(
+      `CREATE TRIGGER refuse BEFORE UPDATE ON refresh_tokens WHEN ${isUnlucky} BEGIN SELECT RAISE(${refusal}, 'the disk is full'); END`,
+    );
+    return refreshAll().finally(() => app.dataSource.query('DROP TRIGGER refuse'));
+  };
+  const unavailable = { status: 'rejected', reason: expect.objectContaining({ code: 'temporarily_unavailable' }) };
+
+  it('do not fail with one of them that the database refuses', async () => {
+    const answers = await refreshAllWhere('ABORT');
+    expect(answers.map(({ status }) => status)).toEqual(all('fulfilled').with(UNLUCKY, 'rejected'));
+    expect(answers[UNLUCKY]).toEqual(unavailable);
+    expect(await generations()).toEqual(all(1).with(UNLUCKY, 0));
+  });
+
+  it('are each told when the whole commit fails, none has happened, and all tokens work afterwards', async () => {
+    expect(await refreshAllWhere('ROLLBACK')).toEqual(all(unavailable));
     expect(await generations()).toEqual(all(0));
     expect((await refreshAll()).map(({ status }) => status)).toEqual(all('fulfilled'));
   });

@@ -111,7 +111,7 @@ for (const kind of databaseKinds.filter(({ name }) => name !== 'sqlite')) {
       await stack.open();
       replica = await kind.create();
       await (await stack.start({}, {}, replica.url)).close();
-      const replication = { master: { url: stack.url }, slaves: [{ url: replica.url }] };
+      const replication = { master: { url: stack.url }, slaves: [{ url: replica.url }], restoreNodeTimeout: 500 };
       app = await stack.start({ admin: ADMINISTRATORS, revocation: { check: 'strict' } }, { database: { url: undefined, replication } as never });
     });
     afterAll(async () => {
