@@ -21,6 +21,8 @@ export class AuditQueue implements BeforeApplicationShutdown {
   /** Whether the app goes down: then a batch that fails is not tried again, for its database may be gone for good. */
   private isClosing = false;
   private writing: Promise<void> = Promise.resolve();
+  /** Whoever asks while something is being written waits for the same next time. */
+  private next: Promise<void> | undefined;
 
   constructor(
     @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
@@ -36,14 +38,19 @@ export class AuditQueue implements BeforeApplicationShutdown {
   flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.writing = this.writing.then(() => this.writeAll());
-    return this.writing;
+    this.next ??= this.writing.then(() => {
+      this.next = undefined;
+      return this.writeAll();
+    });
+    return (this.writing = this.next);
   }
 
   add(event: JwtRefreshEvent): void {
     if (this.waiting.length >= Math.max(1, this.options.audit.queueLimit - this.batch.length)) this.dropOldest();
     this.waiting.push(event);
-    this.timer ??= setTimeout(() => void this.flush(), BATCH_PAUSE_MS).unref();
+    // Requests that are answered while the app goes down leave no time to wait.
+    if (this.isClosing) void this.flush();
+    else this.timer ??= setTimeout(() => void this.flush(), BATCH_PAUSE_MS).unref();
   }
 
   private dropOldest(): void {

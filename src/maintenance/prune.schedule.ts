@@ -1,6 +1,9 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { setTimeout as wait } from 'node:timers/promises';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { PruneService } from './prune.service';
+
+const LONGEST_GOODBYE_MS = 5000;
 
 /** Prunes from time to time, each node at moments of its own. */
 @Injectable()
@@ -23,7 +26,8 @@ export class PruneSchedule implements OnApplicationBootstrap, BeforeApplicationS
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     clearTimeout(this.timer);
-    await this.running;
+    // A connection that never comes keeps no process.
+    await Promise.race([this.running, wait(LONGEST_GOODBYE_MS, undefined, { ref: false })]);
   }
 
   private runAfter(intervals: number): void {

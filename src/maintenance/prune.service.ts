@@ -47,10 +47,12 @@ export class PruneService {
 
   private async pruneFamilies(signal?: AbortSignal): Promise<number> {
     const bounds = this.bounds();
+    const pause = pauses();
     let deleted = 0;
     for await (const ids of this.tokens.walkPrunable(bounds)) {
       if (signal?.aborted) break;
-      deleted += await takingTurns(() => this.tokens.prune(ids, bounds));
+      if (ids.length > 0) deleted += await this.tokens.prune(ids, bounds);
+      await pause();
     }
     return deleted;
   }
@@ -66,9 +68,11 @@ export class PruneService {
 
   private async pruneEventsOf(type: JwtRefreshEventType | null, keptFor: number, signal?: AbortSignal): Promise<number> {
     const before = new Date(this.options.clock.now() - keptFor * 1000);
+    const pause = pauses();
     let deleted = 0;
     for (let batch = 1; batch > 0 && !signal?.aborted; deleted += batch) {
-      batch = await takingTurns(() => this.audit.deleteOldest(before, type));
+      batch = await this.audit.deleteOldest(before, type);
+      await pause();
     }
     return deleted;
   }
@@ -88,10 +92,11 @@ export class PruneService {
 /** How many times as long as its work a pause is. */
 const PAUSE_FACTOR = 3;
 
-/** Works, and then leaves the database to the others for longer. */
-async function takingTurns<Result>(work: () => Promise<Result>): Promise<Result> {
-  const start = performance.now();
-  const result = await work();
-  await wait((performance.now() - start) * PAUSE_FACTOR);
-  return result;
+/** Each call leaves the database to the others, for longer than it was worked on since the last one. */
+function pauses(): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    await wait((performance.now() - since) * PAUSE_FACTOR);
+    since = performance.now();
+  };
 }

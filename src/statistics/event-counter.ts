@@ -39,9 +39,14 @@ export class EventCounter implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   private async writeAll(): Promise<void> {
-    const counted = this.counts;
+    const counted = [...this.counts.values()];
     this.counts = new Map();
-    for (const count of counted.values()) await this.store.add(count).catch(() => this.isClosing || this.add(count));
+    try {
+      for (; counted.length > 0; counted.shift()) await this.store.add(counted[0]!);
+    } catch {
+      // What one waited for in vain the others need not wait for.
+      if (!this.isClosing) for (const count of counted) this.add(count);
+    }
   }
 
   private take({ at, type }: JwtRefreshEvent): void {

@@ -1,6 +1,7 @@
 import { PruneService, RefreshToken, type TokenPair } from 'nestjs-jwt-refresh';
 import { newId } from '../../src/ids';
 import { RefreshTokenStore } from '../../src/sessions/refresh-token.store';
+import { Database } from '../../src/storage/database';
 import { insertRows } from '../support/insert-rows';
 import { describeOnEveryDatabase, newSubject, type RunningApp } from '../support/stack';
 
@@ -86,6 +87,9 @@ describeOnEveryDatabase('pruning', (stack) => {
     const after = await app.dataSource.getRepository(RefreshToken).count();
     expect(reports.reduce((sum, report) => sum + (report?.families ?? 0), 0)).toBe(before - after);
     expect(await stays()).toBe(false);
+    const meanwhile = await app.app.get(Database).whileLocked('refresh_tokens.prune', () => prune(others[0]));
+    // SQLite has no such lock.
+    expect(meanwhile).toEqual(stack.kind.name === 'sqlite' ? { families: 0, events: 0 } : null);
     await Promise.all(others.map((node) => node.close()));
   });
 
@@ -110,6 +114,18 @@ describeOnEveryDatabase('pruning', (stack) => {
     await app.audit(subject);
     const lines = await app.dataSource.query("SELECT details FROM refresh_token_events WHERE type = 'maintenance.pruned' ORDER BY id DESC"); // prettier-ignore
     expect(JSON.parse((lines as { details: string }[])[0]!.details)).toEqual({ families, events });
+  });
+
+  it('stops soon when it is told to, also on its way past thousands that stay', async () => {
+    await app.login(subject);
+    const [model] = await app.rows(subject);
+    const staying = Array.from({ length: 3500 }, () => Object.assign(new RefreshToken(), model, { id: newId(app.clock.now()) }));
+    await insertRows(app, RefreshToken, staying);
+    app.clock.advance(8 * DAY);
+    const stop = new AbortController();
+    setImmediate(() => stop.abort());
+    const statements = await app.statements.during(() => app.app.get(PruneService).run(stop.signal));
+    expect(statements.filter((statement) => statement === 'SELECT').length).toBeLessThanOrEqual(3);
   });
 
   it('stops after the batch at hand when it is told to', async () => {
