@@ -300,7 +300,7 @@ export interface JwtRefreshOptions {
    * @default 'ignore'
    */
   accessTokenOnRefresh?: AccessTokenOnRefresh;
-  /** Live sessions a subject may have; at the next login the least recently used ends. @default unlimited */
+  /** Live sessions a subject may have, 1 to 999; at the next login the least recently used ends. @default unlimited */
   maxSessionsPerSubject?: number;
   /** The host's own code around a refresh. */
   hooks?: JwtRefreshHooks;

@@ -64,9 +64,9 @@ export class OptionsCheck {
     return allowed[0] as T;
   }
 
-  integer(path: string, value: unknown, from: number): number {
-    if (Number.isSafeInteger(value) && (value as number) >= from) return value as number;
-    this.problem(path, `must be a whole number, ${from} or more`);
+  integer(path: string, value: unknown, from: number, to = Number.MAX_SAFE_INTEGER): number {
+    if (Number.isSafeInteger(value) && (value as number) >= from && (value as number) <= to) return value as number;
+    this.problem(path, `must be a whole number, ${from} ${to === Number.MAX_SAFE_INTEGER ? 'or more' : `to ${to}`}`);
     return NaN;
   }
 

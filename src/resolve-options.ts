@@ -20,6 +20,7 @@ import { OptionsCheck } from './options-check';
 import { type ResolvedCookie, resolveCookie } from './resolve-cookie';
 import type { RedisClient } from './revocation/revocation-push';
 import { joinPaths, routeNames } from './route-path';
+import { MOST_LIVE } from './sessions/refresh-token.store';
 import { keysFromSecrets, type ResolvedKey, resolveKeys } from './resolve-keys';
 import { type ResolvedThrottle, resolveThrottle } from './throttling/resolve-throttle';
 
@@ -266,7 +267,7 @@ function resolveRedis(check: OptionsCheck, value: unknown): RedisClient | null {
 }
 
 function resolveSessionLimit(check: OptionsCheck, value: unknown): number {
-  return value === undefined ? Infinity : check.integer('maxSessionsPerSubject', value, 1);
+  return value === undefined ? Infinity : check.integer('maxSessionsPerSubject', value, 1, MOST_LIVE - 1);
 }
 
 function resolveHooks(check: OptionsCheck, value: unknown): JwtRefreshHooks {

@@ -78,7 +78,8 @@ describe('device info', () => {
     });
 
     it.each(LABYRINTHS.map((text) => [text.slice(0, 20), text]))('reads 8 kB of %j… in under 5 ms', (_, userAgent) => {
-      const times = Array.from({ length: 5 }, () => timeOf(() => describeDevice(userAgent, undefined)));
+      // Never the same twice: what was read once is remembered.
+      const times = Array.from({ length: 5 }, (_, time) => timeOf(() => describeDevice(`${time}${userAgent}`, undefined)));
       expect(Math.min(...times)).toBeLessThan(5);
     });
   });

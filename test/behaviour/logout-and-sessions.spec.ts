@@ -1,5 +1,8 @@
 import { signTestToken } from 'nestjs-jwt-refresh/testing';
+import { RefreshToken } from 'nestjs-jwt-refresh';
+import { newId } from '../../src/ids';
 import { bearer } from '../support/http';
+import { insertRows } from '../support/insert-rows';
 import { describeOnEveryStack, newSubject, type RunningApp } from '../support/stack';
 
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:142.0) Gecko/20100101 Firefox/142.0';
@@ -239,6 +242,16 @@ describeOnEveryStack('logout and own sessions', (stack) => {
       await limited.login(subject);
       const ended = (await limited.rows(subject)).filter(({ revokedReason }) => revokedReason === 'session_limit');
       expect(ended.map(({ id }) => id)).toEqual([sessions[1]!.sessionId]);
+    });
+
+    it('holds when it is large, and for a user who has far more', async () => {
+      const large = await stack.start({ maxSessionsPerSubject: 990 });
+      await large.login(subject);
+      const [model] = await large.rows(subject);
+      const more = Array.from({ length: 1100 }, () => Object.assign(new RefreshToken(), model, { id: newId(large.clock.now()) }));
+      await insertRows(large, RefreshToken, more);
+      await large.login(subject);
+      expect((await large.rows(subject)).filter(({ revokedAt }) => revokedAt === null)).toHaveLength(990);
     });
   });
 });
