@@ -89,6 +89,11 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
     this.looks += 1;
   }
 
+  /** A feed that nobody needs remembers nothing: it would never look, and never forget. Its first look finds what there is. */
+  remember(id: string, revokedAt: number): void {
+    if (this.looking !== null) this.families.add(id, revokedAt);
+  }
+
   private get lagMs(): number {
     return performance.now() - this.lookedAt;
   }
@@ -101,11 +106,6 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
   private learn(id: string, revokedAt: number): void {
     this.remember(id, revokedAt);
     this.push.tell(id, revokedAt);
-  }
-
-  /** A feed that nobody needs remembers nothing: it would never look, and never forget. Its first look finds what there is. */
-  private remember(id: string, revokedAt: number): void {
-    if (this.looking !== null) this.families.add(id, revokedAt);
   }
 
   private start(): Promise<void> {

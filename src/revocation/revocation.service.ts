@@ -9,6 +9,7 @@ import type { DeviceInfo } from '../sessions/device-info';
 import type { RefreshToken } from '../sessions/refresh-token.entity';
 import { RefreshTokenStore, type Revocation } from '../sessions/refresh-token.store';
 import { Database } from '../storage/database';
+import { RevocationFeed } from './revocation-feed';
 
 /** Why a family is revoked, by whom, and from where. */
 export interface RevocationContext {
@@ -27,12 +28,16 @@ export class RevocationService {
     private readonly store: RefreshTokenStore,
     private readonly audit: AuditStore,
     private readonly events: JwtRefreshEvents,
+    private readonly feed: RevocationFeed,
   ) {}
 
   /** @returns whether this call revoked it */
   async revoke(session: RefreshToken, context: RevocationContext): Promise<boolean> {
-    const revoked = await this.store.revoke(session.id, this.revocationFor(context));
+    const revocation = this.revocationFor(context);
+    const revoked = await this.store.revoke(session.id, revocation);
     if (revoked) this.tellRevoked(session, context);
+    // Somebody was first; or this node was, and its answer was lost: then nobody has told it.
+    else this.feed.remember(session.id, revocation.revokedAt.getTime());
     return revoked;
   }
 

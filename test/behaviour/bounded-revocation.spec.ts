@@ -37,6 +37,15 @@ describeOnEveryDatabase('a bounded session check', (stack) => {
 
   it.each<[string, (pair: TokenPair) => Promise<unknown>]>([
     ['a logout', ({ refreshToken }) => here.http.logout(refreshToken)],
+    [
+      'a logout that comes second',
+      async ({ refreshToken }) => {
+        await there.http.logout(refreshToken);
+        // Its line in the log is no statement of a request's.
+        await there.audit('nobody');
+        await here.http.logout(refreshToken);
+      },
+    ],
     ['a logout everywhere', ({ accessToken }) => here.http.logout('all', bearer(accessToken))],
     ['a call of the service', ({ sessionId }) => here.jwtRefresh.revokeFamily(sessionId, 'test')],
     ['an administrator', async ({ sessionId }) => (await AdminClient.signIn(here)).delete(`/${sessionId}`)],
