@@ -17,7 +17,8 @@ export const environment = {
   refreshLifetime: duration(env.REFRESH_LIFETIME),
   graceSeconds: env.GRACE_SECONDS === undefined ? undefined : Number(env.GRACE_SECONDS),
   revocation: oneOf<SessionCheckMode>('REVOCATION', ['bounded', 'strict', 'stateless']),
-  host: env.HOST ?? '127.0.0.1',
+  // Not HOST: some shells and tool chains export that for themselves.
+  host: env.LISTEN_ADDRESS ?? '127.0.0.1',
   replicaUrl: env.REPLICA_URL,
   redisUrl: env.REDIS_URL,
   accessTokenOnRefresh: oneOf<AccessTokenOnRefresh>('ACCESS_TOKEN_ON_REFRESH', ['ignore', 'allow-expired', 'require']),

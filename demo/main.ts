@@ -10,12 +10,14 @@ import { welcome } from './welcome';
 
 /** As Node's own: a connection whose last answer was under way at SIGTERM keeps the process for so long, and Fastify's default is 72 s. */
 const KEEP_ALIVE_MS = 5000;
+/** A slash at the end means nothing, as on Express. */
+const FASTIFY_OPTIONS = { keepAliveTimeout: KEEP_ALIVE_MS, routerOptions: { ignoreTrailingSlash: true } };
 
 async function createApp(): Promise<INestApplication> {
   const options = { logger: ['error', 'warn', 'fatal'] as ('error' | 'warn' | 'fatal')[], abortOnError: false };
   if (environment.httpAdapter === 'fastify') {
     const { FastifyAdapter } = await import('@nestjs/platform-fastify');
-    return NestFactory.create(AppModule, new FastifyAdapter({ keepAliveTimeout: KEEP_ALIVE_MS }), options);
+    return NestFactory.create(AppModule, new FastifyAdapter(FASTIFY_OPTIONS), options);
   }
   const app = await NestFactory.create<NestExpressApplication>(AppModule, options);
   app.disable('x-powered-by');

@@ -222,17 +222,18 @@ function assemble(definition: DynamicModule, given: JwtRefreshModuleOptions | Jw
   };
 }
 
-/** What may be asked for with an empty body. */
+/** What may come with an empty body, be it to be told what is missing. */
 function routesWithoutBody(extras: JwtRefreshExtras): [RequestMethod, string][] {
-  const { path, adminPath } = extras;
+  const { path, adminPath, oauthPath } = extras;
   const { refresh, logout, sessions } = routeNames(extras);
   return [
     [RequestMethod.POST, joinPaths(path, refresh)],
     [RequestMethod.POST, joinPaths(path, logout)],
     [RequestMethod.DELETE, joinPaths(path, sessions)],
     [RequestMethod.DELETE, joinPaths(path, sessions, ':id')],
+    ...['token', 'revoke', 'introspect'].map((route): [RequestMethod, string] => [RequestMethod.POST, joinPaths(oauthPath, route)]),
+    ...['', 'revoke', 'lookup', ':id/revoke'].map((route): [RequestMethod, string] => [RequestMethod.POST, joinPaths(adminPath, route)]),
     [RequestMethod.DELETE, joinPaths(adminPath, ':id')],
-    [RequestMethod.POST, joinPaths(adminPath, ':id/revoke')],
   ];
 }
 

@@ -28,11 +28,12 @@ export class HomeController {
   @Get()
   @Secured()
   open(): StreamableFile {
-    const { transport, accessTokenProp, refreshTokenProp, graceSeconds } = environment;
+    const { transport, accessTokenOnRefresh, accessTokenProp, refreshTokenProp, graceSeconds } = environment;
     const page = readPage({
       transport,
       accessTokenProp: accessTokenProp ?? DEFAULTS.accessTokenProp,
       refreshTokenProp: refreshTokenProp ?? DEFAULTS.refreshTokenProp,
+      sendAccessToken: accessTokenOnRefresh !== 'ignore',
       graceSeconds: graceSeconds ?? DEFAULTS.graceSeconds,
     });
     return new StreamableFile(page, { type: 'text/html; charset=utf-8' });

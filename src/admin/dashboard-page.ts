@@ -10,7 +10,8 @@ const CONFIG_PLACE = '__JWT_REFRESH_CONFIG__';
  *
  * @param isFolder whether the page's address ends in a slash
  */
-export function dashboardConfig({ admin, request, response, transport, cookie }: ResolvedOptions, extras: JwtRefreshExtras, isFolder: boolean) {
+export function dashboardConfig(options: ResolvedOptions, extras: JwtRefreshExtras, isFolder: boolean) {
+  const { admin, request, response, transport, cookie } = options;
   const segments = (extras.adminPath ?? '').split('/').filter(Boolean);
   const up = isFolder ? '../' : '';
   const root = up + '../'.repeat(segments.length);
@@ -24,6 +25,7 @@ export function dashboardConfig({ admin, request, response, transport, cookie }:
     logoutUrl: route(logout),
     transport: transport === 'cookie' ? 'cookie' : 'body',
     cookieHeader: cookie.header,
+    sendAccessToken: options.accessTokenOnRefresh !== 'ignore',
     refreshTokenParam: request.refreshTokenParam,
     accessTokenProp: response.accessTokenProp,
     refreshTokenProp: response.refreshTokenProp,

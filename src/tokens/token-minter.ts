@@ -55,17 +55,17 @@ export class TokenMinter {
 
   /** @param at when the session was known to live, milliseconds since 1970 */
   async mint(session: MintableSession, secret: Buffer, at: number, { claims, members }: HostAdditions = {}): Promise<TokenPair> {
-    const refreshEnd = toSeconds(Math.min(session.expiresAt.getTime(), session.endsAt.getTime()));
+    const end = Math.min(session.expiresAt.getTime(), session.endsAt.getTime());
     const content = {
       familyId: session.id,
       generation: session.generation,
       secret,
       issuedAt: toSeconds((session.rotatedAt ?? session.createdAt).getTime()),
-      expiresAt: refreshEnd,
+      expiresAt: toSeconds(end),
     };
     const refreshToken = await this.codec.encode(content, this.getKeys(session.secretId));
     const { token: accessToken, expiresIn } = await this.accessTokens.sign(session, at, claims);
-    const refreshExpiresIn = Math.max(0, refreshEnd - toSeconds(this.options.clock.now()));
+    const refreshExpiresIn = Math.max(0, Math.round((end - this.options.clock.now()) / 1000));
     const scope = scopeOf({ ...session.content, ...claims });
     const parts = { accessToken, refreshToken, expiresIn, refreshExpiresIn, sessionId: session.id, scope, members };
     return new TokenPair(parts, { ...this.options.response, transport: this.options.transport });

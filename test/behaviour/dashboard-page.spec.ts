@@ -102,10 +102,15 @@ describeOnEveryAdapter('the page of the dashboard', (stack: Stack) => {
       logoutUrl: '../../auth/bye',
       transport: 'body',
       cookieHeader: 'x-requested-with',
+      sendAccessToken: false,
       refreshTokenParam: 'token.refresh',
       accessTokenProp: 'token.access',
       refreshTokenProp: 'token.refresh',
     });
+  });
+
+  it.each(['allow-expired', 'require'] as const)('sends its access token where a refresh needs one: %s', async (accessTokenOnRefresh) => {
+    expect(configOf((await open(await start({ accessTokenOnRefresh }))).html).sendAccessToken).toBe(true);
   });
 
   it('takes what the host has named as text, whatever is in it', async () => {

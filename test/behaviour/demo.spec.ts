@@ -37,6 +37,15 @@ describeOnEveryStack('the demo', (stack) => {
     expect(status).toBe(400);
   });
 
+  it('minds no slash at the end of a path', async () => {
+    const { access_token: token } = (await demo.login('admin')).body;
+    for (const path of ['/admin/refresh-tokens/?limit=1', '/auth/sessions/', '/me/']) {
+      expect([path, (await demo.http.get(path, bearer(token))).status]).toEqual([path, 200]);
+    }
+    expect((await demo.http.post('/admin/refresh-tokens/', { audience: 'web', lifetime: '1h' }, bearer(token))).status).toBe(201);
+    expect((await demo.http.delete('/auth/sessions/', bearer(token))).status).toBe(404);
+  });
+
   it('opens public routes and no others', async () => {
     expect((await demo.http.get('/public')).status).toBe(200);
     expect((await demo.http.get('/health')).body).toEqual({ status: 'ok' });

@@ -162,6 +162,16 @@ describeOnEveryAdapter('an error of POST /oauth/token (RFC 6749 §5.2)', (stack)
     expectOAuthError(await refused(make, 'json'), 400, 'invalid_request');
   });
 
+  it.each(['token', 'revoke', 'introspect'])(
+    'is told in its own words at /oauth/%s where a body should be, whatever type it would have had',
+    async (route) => {
+      for (const type of ['application/json', 'application/x-www-form-urlencoded']) {
+        const { status, body } = await app.http.post(`/oauth/${route}`, undefined, { 'Content-Type': type });
+        expect([type, status, typeof body.error, body.statusCode]).toEqual([type, expect.any(Number), 'string', undefined]);
+      }
+    },
+  );
+
   it('is invalid_request for a token in the query, which is never read', async () => {
     const { refreshToken } = await app.login(newSubject());
     expectOAuthError(await app.http.postForm(`/oauth/token?${GRANT}&refresh_token=${refreshToken}`, ''), 400, 'invalid_request');

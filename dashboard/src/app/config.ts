@@ -8,6 +8,8 @@ export interface DashboardConfig {
   transport: 'body' | 'cookie';
   /** The header that proves a request by cookie to be the app's own. */
   cookieHeader: string;
+  /** Whether a refresh needs the access token too. */
+  sendAccessToken: boolean;
   refreshTokenParam: string;
   accessTokenProp: string;
   refreshTokenProp: string;

@@ -8,6 +8,7 @@ const auth = createAuthClient({
   mode: config.transport,
   paths: { login: absoluteUrl(config.login.url), refresh: absoluteUrl(config.refreshUrl), logout: absoluteUrl(config.logoutUrl) },
   crossTab: false,
+  sendAccessToken: config.sendAccessToken,
   refreshTokenParam: config.refreshTokenParam,
   accessTokenProp: config.accessTokenProp,
   refreshTokenProp: config.refreshTokenProp,

@@ -3,6 +3,8 @@ export interface DemoConfig {
   transport: 'body' | 'cookie' | 'both';
   accessTokenProp: string;
   refreshTokenProp: string;
+  /** Whether a refresh needs the access token too. */
+  sendAccessToken: boolean;
   graceSeconds: number;
 }
 

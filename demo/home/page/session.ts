@@ -12,6 +12,7 @@ export const auth = createAuthClient({
   mode,
   storageKey: STORAGE_KEY,
   storage: mode === 'body' ? localStorage : undefined,
+  sendAccessToken: config.sendAccessToken,
   accessTokenProp: config.accessTokenProp,
   refreshTokenProp: config.refreshTokenProp,
   fetch: async (input, init) => {
