@@ -1,4 +1,6 @@
+import { checkCampaign, type Course } from './checker/check-campaign';
 import { checkHistory } from './checker/check-history';
+import { countRecoveries } from './checker/check-recovery';
 import { LeakSearch } from './checker/leaks';
 import type { Violation } from './checker/rules';
 import { createAccounts } from './clients/accounts';
@@ -29,9 +31,10 @@ export async function runCampaign(name: DatabaseName, plan: Plan, stop: AbortSig
   stop.addEventListener('abort', () => world.clock.finish());
   try {
     await play(stage, world, plan);
+    const seconds = Math.min(plan.seconds, world.clock.now() / 1000);
     await epilogue(world);
     await world.fleet.close();
-    return await judge(name, stage, world, plan);
+    return await judge(name, stage, world, plan, seconds);
   } finally {
     stopWatching();
     stopTelling();
@@ -43,25 +46,33 @@ async function play({ database, databaseProxy, random }: Stage, world: World, { 
   const accounts = await createAccounts(database, Math.ceil(sessions / SESSIONS_PER_ACCOUNT));
   const administrator = await Administrator.signIn(world, random.fork('administrator'));
   const surroundings = { accounts, administrator, pace, length: LENGTH };
-  const faults = letStrike(faultsFor(database.faults, databaseProxy), world, random.fork('faults'));
+  const faults = letStrike(faultsFor(database, databaseProxy), world, random.fork('faults'));
   const population = populate(world, sessions, surroundings, random.fork('population'));
   const end = world.clock.rest(seconds * 1000).then(() => world.clock.finish());
   await Promise.all([faults, population, end]);
 }
 
-async function judge(name: DatabaseName, stage: Stage, world: World, plan: Plan): Promise<CampaignReport> {
+async function judge(name: DatabaseName, stage: Stage, world: World, plan: Plan, seconds: number): Promise<CampaignReport> {
   const { content, texts } = await readDatabase(stage.database.url);
   const limits = {
     grace: GRACE_SECONDS * 1000,
     revocationBound: plan.revocation === 'strict' ? 0 : BOUNDED_REVOCATION_MS,
     absoluteLifetime: ABSOLUTE_LIFETIME_MS,
+    oneWriter: name === 'sqlite',
   };
+  world.counts.droppedByProxy = world.fleet.nodes.reduce((sum, { proxy }) => sum + proxy.dropped, 0);
   const violations = [
     ...checkHistory(world.recorder, content, limits),
     ...findLeaks(world, { 'the logs': [stage.logs.join('')], 'the database': texts }),
     ...stage.crashes,
+    ...checkCampaign(courseOf(stage, world, seconds)),
   ];
   return summarize({ name, facts: await stage.database.facts(), world, limits, violations });
+}
+
+function courseOf({ database, databaseProxy }: Stage, { counts, recorder }: World, seconds: number): Course {
+  const recoveries = countRecoveries(recorder);
+  return { seconds: Math.round(seconds), canKillDatabase: database.faults !== null, canCut: databaseProxy !== null, counts, recoveries };
 }
 
 function findLeaks({ sample }: World, places: Record<string, readonly string[]>): Violation[] {

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { moveClocks } from './faults/clock-faults';
-import { CLOCK_SKEW_MS, REFRESH_LIFETIME } from './settings';
+import { CLOCK_SKEW_MS, PATIENCE_MS, REFRESH_LIFETIME } from './settings';
 import type { World } from './world';
 
 const AT_ONCE = 20;
@@ -10,13 +11,16 @@ const AT_ONCE = 20;
  */
 export async function epilogue(world: World): Promise<void> {
   const { fleet, living, dead } = world;
-  await fleet.allListen();
+  await Promise.race([fleet.allListen(), sleep(PATIENCE_MS, undefined, { ref: false })]);
   await forEach([...living], async (holder) => {
     if (await holder.refresh()) await holder.use();
   });
   await forEach(dead, (holder) => holder.insist(holder.tokens));
   await moveClocks(world, REFRESH_LIFETIME * 1000 + 2 * CLOCK_SKEW_MS);
-  await forEach([...living, ...dead], (holder) => holder.insist(holder.tokens));
+  await forEach([...living, ...dead], async (holder) => {
+    await holder.insist(holder.tokens);
+    await holder.use();
+  });
 }
 
 /** A few at a time. */

@@ -11,8 +11,10 @@ export const REQUEST_TIMEOUT_MS = 6000;
 export const SLOWEST_ANSWER_MS = 5000;
 /** How long a process is stopped with SIGSTOP at most. */
 export const LONGEST_PAUSE_MS = 10_000;
-/** A request without an answer may still be carried out for this long: a stopped process goes on where it was. */
-export const LATE_MS = LONGEST_PAUSE_MS + 5000;
+/** How long the module waits for a statement. One that has begun may still be carried out after that. */
+export const STATEMENT_MS = 2000;
+/** Who has no answer for so long gives up. */
+export const PATIENCE_MS = 60_000;
 /** How soon everything works again when the database takes writes again. */
 export const RECOVERY_MS = 5000;
 /** How soon access tokens of a revoked family are dead on every node, unless each request asks the database. */

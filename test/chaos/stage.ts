@@ -52,6 +52,7 @@ export class Stage {
 
   private async createWorld(plan: Plan): Promise<World> {
     const clock = new CampaignClock();
+    const recorder = new Recorder(clock);
     const fleet = await Fleet.start(
       plan.nodes,
       {
@@ -60,13 +61,15 @@ export class Stage {
         log: (text) => this.logs.push(text),
         endedByItself: (node, lastWords) =>
           this.crashes.push({ rule: 'ended-by-itself', family: null, message: `process ${node} at ${clock.now()}: ${lastWords}` }),
+        failedToStart: (node, milliseconds, lastWords) =>
+          recorder.failedStarts.push({ node, from: clock.now() - Math.ceil(milliseconds), to: clock.ended(), lastWords }),
       },
       this.random,
     );
     return {
       clock,
       fleet,
-      recorder: new Recorder(clock),
+      recorder,
       gate: new Gate(),
       wire: new Gate(),
       entrance: new Turnstile(LOGINS_AT_A_TIME),

@@ -6,6 +6,9 @@ import type { Recorder } from './history/recorder';
 import type { Turnstile } from './turnstile';
 import type { TokenSample } from './checker/leaks';
 
+/** How often each of some things was done. */
+export type Tally = Record<string, number>;
+
 /** What was done, for the report. */
 export interface Counts {
   logins: number;
@@ -13,7 +16,12 @@ export interface Counts {
   accessChecks: number;
   droppedByClient: number;
   droppedByProxy: number;
+  /** Those that came as far as to a token that has to be noticed, and those of them that were. */
+  theftsTried: number;
   thefts: number;
+  /** How often each plot of a thief was begun, and each way to end a session. */
+  readonly plots: Tally;
+  readonly endings: Tally;
   logouts: number;
   adminRevocations: number;
   expirations: number;
@@ -22,6 +30,8 @@ export interface Counts {
   appPauses: number;
   databaseKills: number;
   connectionsCut: number;
+  /** By what they were about to carry. */
+  readonly cuts: Tally;
   readOnlyPhases: number;
   clockJumps: number;
 }
@@ -43,13 +53,20 @@ export interface World {
   readonly dead: Holder[];
 }
 
+export function tally(counts: Tally, what: string): void {
+  counts[what] = (counts[what] ?? 0) + 1;
+}
+
 export const noCounts = (): Counts => ({
   logins: 0,
   simultaneous: 0,
   accessChecks: 0,
   droppedByClient: 0,
   droppedByProxy: 0,
+  theftsTried: 0,
   thefts: 0,
+  plots: {},
+  endings: {},
   logouts: 0,
   adminRevocations: 0,
   expirations: 0,
@@ -58,6 +75,7 @@ export const noCounts = (): Counts => ({
   appPauses: 0,
   databaseKills: 0,
   connectionsCut: 0,
+  cuts: {},
   readOnlyPhases: 0,
   clockJumps: 0,
 });

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 interface Trap {
   readonly word: string;
   readonly moment: 'statement' | 'reply';
-  readonly sprung: () => void;
+  readonly sprung: (struck: boolean) => void;
 }
 
 /** Stands between an app and its database, so that a test can take the database away and give it back. */
@@ -49,13 +49,13 @@ export class TcpProxy {
     void this.breakAt(word, 'reply');
   }
 
-  /** Breaks the connection of the next statement with this word. Resolves when it has happened, or been called off. */
-  breakAt(word: string, moment: Trap['moment']): Promise<void> {
+  /** Breaks the connection of the next statement with this word. Resolves to true when it has happened, to false when it was called off. */
+  breakAt(word: string, moment: Trap['moment']): Promise<boolean> {
     return new Promise((sprung) => (this.trap = { word, moment, sprung }));
   }
 
   callOff(): void {
-    this.trap?.sprung();
+    this.trap?.sprung(false);
     this.trap = null;
   }
 
@@ -68,7 +68,8 @@ export class TcpProxy {
   private spring(data: Buffer): Trap | null {
     const { trap } = this;
     if (!trap || !data.includes(trap.word)) return null;
-    this.callOff();
+    this.trap = null;
+    trap.sprung(true);
     return trap;
   }
 

@@ -11,6 +11,8 @@ export interface NodeSurroundings {
   readonly log: (text: string) => void;
   /** A process that ended although nobody killed it, after it had listened. */
   readonly endedByItself: (node: number, lastWords: string) => void;
+  /** One that ended before it listened, so many milliseconds after it was started. */
+  readonly failedToStart: (node: number, milliseconds: number, lastWords: string) => void;
 }
 
 const PAUSE_AFTER_FAILED_START_MS = 300;
@@ -103,9 +105,10 @@ export class AppNode {
       log(text);
       lastWords = (lastWords + text).slice(-2000);
     };
+    const started = performance.now();
     this.process = new AppProcess(main, { ...env, CHAOS_CLOCK_OFFSET: String(this.offset) }, remember);
     const port = await this.process.listening();
-    if (port === null) return this.restAfterFailedStart(lastWords);
+    if (port === null) return this.restAfterFailedStart(performance.now() - started, lastWords);
     await this.setClock();
     this.announce(port);
     await this.process.ended();
@@ -113,8 +116,9 @@ export class AppNode {
     this.port = null;
   }
 
-  private async restAfterFailedStart(lastWords: string): Promise<void> {
+  private async restAfterFailedStart(milliseconds: number, lastWords: string): Promise<void> {
     if (!this.hasListened) throw new Error(`The app does not start: ${lastWords}`);
+    if (!this.isClosed) this.surroundings.failedToStart(this.index, milliseconds, lastWords);
     await sleep(PAUSE_AFTER_FAILED_START_MS);
   }
 

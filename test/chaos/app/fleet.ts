@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../random';
+import { PATIENCE_MS } from '../settings';
 import { AppNode, type NodeSurroundings } from './app-node';
 
-const PATIENCE_MS = 20;
+const STEP_MS = 20;
 const ADAPTERS = ['express', 'fastify'] as const;
 
 /** All processes of the app, of both HTTP adapters, behind a balancer that soon sees who does not answer. */
@@ -26,13 +27,14 @@ export class Fleet {
     }
   }
 
-  /** One that answers, as soon as there is one. */
-  async pick(random: Random): Promise<AppNode> {
-    for (;;) {
+  /** One that answers, as soon as there is one; null when none comes. */
+  async pick(random: Random): Promise<AppNode | null> {
+    for (let waited = 0; waited < PATIENCE_MS; waited += STEP_MS) {
       const serving = this.nodes.filter(({ isServing }) => isServing);
       if (serving.length > 0) return random.pick(serving);
-      await sleep(PATIENCE_MS);
+      await sleep(STEP_MS);
     }
+    return null;
   }
 
   async allListen(): Promise<void> {

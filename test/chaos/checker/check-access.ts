@@ -1,8 +1,8 @@
 import { isUnknown, type Use } from '../history/records';
-import { waitedTooLong } from './check-refusals';
 import { isRobbed } from './deaths';
 import type { FamilyCase } from './family-case';
 import { mayBePastEnd } from './lifetime';
+import { isOutwaited } from './outwaited';
 import type { Violation } from './rules';
 
 /** Access tokens live as long as their family, and no longer. */
@@ -31,5 +31,5 @@ function canBeRefused(subject: FamilyCase, use: Use): boolean {
   if (use.answer === 'access_token_expired') return clock.latest(use.sent, use.ended) >= use.accessUntil;
   if (use.answer !== 'access_token_revoked') return false;
   if (deaths.revocableFrom <= use.ended || mayBePastEnd(subject, use)) return true;
-  return (isRobbed(family) || waitedTooLong(subject)) && deaths.reusableFrom <= use.ended;
+  return (isRobbed(family) || isOutwaited(subject)) && deaths.reusableFrom <= use.ended;
 }

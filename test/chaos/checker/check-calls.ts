@@ -1,49 +1,35 @@
-import type { Call, History, Trouble } from '../history/records';
-import { RECOVERY_MS, REQUEST_TIMEOUT_MS, SLOWEST_ANSWER_MS } from '../settings';
+import { type Call, callsOf, type History, isUnknown } from '../history/records';
+import { REQUEST_TIMEOUT_MS } from '../settings';
+import type { Circumstances } from './circumstances';
+import { Excuses } from './excuses';
 import type { Violation } from './rules';
 
-/** The moments of the faults themselves are measured from outside. */
-const INACCURACY_MS = 150;
-
 /** Everything about single requests: how long they took, and whether they failed without a reason. */
-export function* checkCalls(history: History): Iterable<Violation> {
-  yield* checkEach(history, null, history.unansweredLogins);
-  for (const { id, login, refreshes, uses, revocations } of history.families) {
-    yield* checkEach(history, id, [login, ...refreshes, ...uses, ...revocations]);
+export function* checkCalls(history: History, circumstances: Circumstances): Iterable<Violation> {
+  const excuses = new Excuses(circumstances);
+  for (const login of history.unansweredLogins) {
+    yield* checkCall(excuses, null, login, []);
+    if (!isUnknown(login.answer)) yield { rule: 'unfair-refusal', family: null, message: `a login of ${login.subject}, ${told(login)}` };
+  }
+  for (const family of history.families) {
+    const calls = callsOf(family);
+    for (const call of calls) yield* checkCall(excuses, family.id, call, calls);
   }
 }
 
-function* checkEach(history: History, family: string | null, calls: Iterable<Call>): Iterable<Violation> {
-  for (const call of calls) {
-    const { node, sent, ended, answer } = call;
-    const what = `the request to process ${node} sent at ${sent}, ended at ${ended},`;
-    if (ended - sent > SLOWEST_ANSWER_MS && !isStopped(history, call, answer === 'lost' ? ['paused', 'killed'] : ['paused'])) {
-      yield { rule: 'slow-answer', family, message: `${what} took ${ended - sent} ms` };
-    }
-    if (answer === 'lost' && !call.dropped && ended - sent < REQUEST_TIMEOUT_MS && !isStopped(history, call, ['paused', 'killed'])) {
-      yield { rule: 'no-answer', family, message: `${what} got no answer` };
-    }
-    if (answer === 'unavailable' && !mayFail(history, call)) yield { rule: 'not-recovered', family, message: `${what} got a 5xx` };
-    if (answer.startsWith('http_')) yield { rule: 'not-a-verdict', family, message: `${what} was answered ${answer}` };
-  }
+function* checkCall(excuses: Excuses, family: string | null, call: Call, siblings: readonly Call[]): Iterable<Violation> {
+  const { answer } = call;
+  if (excuses.isSlow(call)) yield { rule: 'slow-answer', family, message: `${told(call)}, took ${excuses.runningTime(call)} ms` };
+  if (isMissing(call) && !excuses.excuseLoss(call)) yield { rule: 'no-answer', family, message: told(call) };
+  if (answer === 'unavailable' && !excuses.excuseFailure(call, siblings)) yield { rule: 'not-recovered', family, message: told(call) };
+  if (answer.startsWith('http_')) yield { rule: 'not-a-verdict', family, message: told(call) };
 }
 
-/** Whether it was answered by a process that was running all the time. */
-export function isTimed(history: History, call: Call): boolean {
-  return call.answer !== 'lost' && !isStopped(history, call, ['paused']);
+/** Whether an answer is missing that neither the client nor its proxy threw away; one that is too late is slow. */
+export function isMissing({ answer, dropped, sent, ended }: Call): boolean {
+  return answer === 'lost' && !dropped && ended - sent < REQUEST_TIMEOUT_MS;
 }
 
-/** Whether the process that was asked, or the campaign itself, was not running all the time. */
-function isStopped({ troubles }: History, call: Call, kinds: readonly Trouble['kind'][]): boolean {
-  const concerns = ({ kind, node }: Trouble) => kind === 'stutter' || (node === call.node && kinds.includes(kind));
-  return troubles.some((trouble) => concerns(trouble) && overlaps(trouble, call, INACCURACY_MS));
-}
-
-/** A stopped process may hold a lock, a killed one may have left one. */
-function mayFail({ troubles }: History, call: Call): boolean {
-  return troubles.some((trouble) => overlaps(trouble, call, trouble.kind === 'cut' ? INACCURACY_MS : RECOVERY_MS));
-}
-
-function overlaps({ from, to }: Trouble, { sent, ended }: Call, after: number): boolean {
-  return from <= ended + INACCURACY_MS && sent <= to + after;
+function told({ node, sent, ended, answer }: Call): string {
+  return `the request to process ${node} sent at ${sent}, ended at ${ended}, was answered ${answer}`;
 }

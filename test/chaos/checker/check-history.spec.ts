@@ -1,5 +1,5 @@
-import type { DatabaseContent, Row } from '../history/records';
-import { LATE_MS } from '../settings';
+import type { Answer, DatabaseContent, Row, Trouble } from '../history/records';
+import { LONGEST_PAUSE_MS, RECOVERY_MS } from '../settings';
 import type { Rule } from './rules';
 import { BOUND, GRACE, LIFETIME, Story } from './story';
 
@@ -24,6 +24,16 @@ describe('the checker finds nothing in', () => {
     ['a last rotation whose answer was lost', during('paused', tell().owner(0).owner(1, lost)), { generation: 2 }],
     ['a last rotation that was lost before it happened', during('paused', tell().owner(0).owner(1, lost)), { generation: 1 }],
     ['an outage', during('database', tell().owner(0, unavailable).owner(0)), { generation: 1 }],
+    ['an outage longer than the grace period', during('database', tell().owner(0, unavailable).wait(GRACE).owner(0, unavailable)).owner(0, reused), revoked('reuse')],
+    ['an answer that took too long because its process stood still', next('paused', 5500, tell()).owner(0, { takes: 5500 })],
+    ['a 5xx of a process that comes back', during('killed', tell().owner(0, unavailable))],
+    ['a 5xx while a stopped process may hold the lock', stoppedAtWork(tell()).owner(0, { ...unavailable, node: 1 }).owner(0, { node: 1 })],
+    ['a 5xx while a stopped process may hold the only lock', oneWriter(next('paused', 3000, tell())).owner(0, { ...unavailable, node: 1 })],
+    ['a logout with an access token that has expired', tell().wait(5000).refused('access_token_expired', 5000).owner(0)],
+    ['a second logout', tell().revoke('logout').refused('session_not_found').refused('access_token_revoked'), revoked('logout')],
+    ['a logout with a token of a session that is over', tell().revoke('logout').refused('refresh_token_revoked', null), revoked('logout')],
+    ['a process that does not start in an outage', during('database', failing(tell()))],
+    ['a process that does not start when its connection breaks', during('cut', failing(tell()))],
     ['a theft that is noticed at a gap of two', tell().owner(0).owner(1).thief(0, reused).owner(2, dead), revoked('reuse')],
     ['a theft that is noticed after the grace period', tell().owner(0).wait(GRACE + SKEW).thief(0, reused), revoked('reuse')],
     ['a thief inside the grace period', tell().owner(0).thief(0).thief(1).owner(1).owner(2)],
@@ -68,6 +78,18 @@ describe('the checker finds', () => {
     ['a session that expires too soon', tell().owner(0).wait(LIFETIME / 2).owner(1, expired), {}, {}, ['unfair-refusal']],
     ['a token that is not known any more', tell().owner(0).owner(1, { answer: 'refresh_token_invalid' }), {}, {}, ['unfair-refusal']],
     ['an honest session that ends as a reuse', late(tell().owner(0)), revoked('reuse'), {}, ['honest-refused']],
+    ['a reuse soon after an outage', afterOutage().owner(0, reused), revoked('reuse'), {}, ['unfair-refusal', 'unasked-change']],
+    ['one whose token comes again much later', afterOutage().owner(0, reused).wait(LIFETIME).owner(0, reused), revoked('reuse'), {}, ['unfair-refusal', 'honest-refused', 'unasked-change']],
+    ['a reuse long after an outage', afterOutage().wait(GRACE).owner(0, reused), revoked('reuse'), {}, ['honest-refused']],
+    ['an outage that a jump of the clocks makes longer', jumped(afterOutage(), GRACE).owner(0, reused), revoked('reuse'), {}, ['honest-refused']],
+    ['an access token that is refused with it', afterOutage().use(0, { answer: 'access_token_revoked' }).owner(0), {}, {}, ['unfair-refusal']],
+    ['a logout whose access token has not expired', tell().refused('access_token_expired'), {}, {}, ['unfair-refusal']],
+    ['a logout of a live session that is not there', tell().refused('session_not_found'), {}, {}, ['unfair-refusal']],
+    ['a logout of a live session that is over', tell().refused('access_token_revoked'), {}, {}, ['unfair-refusal']],
+    ['a logout with a live token that is not', tell().refused('refresh_token_revoked', null), {}, {}, ['unfair-refusal']],
+    ['a revocation of what is not known', tell().revoke('admin').refused('refresh_token_not_found'), revoked('admin'), {}, ['unfair-refusal']],
+    ['a login that is refused', unanswered('bob', 'refresh_token_invalid'), {}, {}, ['unfair-refusal']],
+    ['a row of a login that was refused', unanswered('bob', 'refresh_token_invalid'), {}, { rows: [tell().owner(0).usualRow(), { ...tell().usualRow(), id: 'x', subject: 'bob' }] }, ['unasked-change', 'unfair-refusal']],
     ['an access token beyond the bound', tell().revoke('logout').wait(BOUND).use(0), revoked('logout'), {}, ['access-outlives']],
     ['an access token past its end', tell().wait(10_000).use(0, { accessUntil: 5000 }), {}, {}, ['access-past-end']],
     ['a live access token that is refused', tell().use(0, { answer: 'access_token_revoked' }), {}, {}, ['unfair-refusal']],
@@ -82,8 +104,17 @@ describe('the checker finds', () => {
     ['a step that was made twice', tell().owner(0), {}, { rotatedTwice: [{ id: 'family', generation: 1 }] }, ['one-commit']],
     ['an end that moved', tell().owner(0), { endsAt: tell().usualRow().endsAt + 1 }, {}, ['moved-end']],
     ['an answer that took too long', tell().owner(0, { takes: 5500 }), {}, {}, ['slow-answer']],
+    ['one that took too long beside a short pause', next('paused', 100, tell()).owner(0, { takes: 5500 }), {}, {}, ['slow-answer']],
+    ['one that took too long until its process was killed', killedAfter(5400, tell()).owner(0, { ...lost, takes: 5500 }), {}, {}, ['slow-answer']],
     ['a running process without an answer', tell().owner(0, { answer: 'lost' }), {}, {}, ['no-answer']],
+    ['a client that gives up', givingUp(tell()), {}, {}, ['no-answer']],
+    ['a process that does not start', failing(tell()), {}, {}, ['ended-by-itself']],
+    ['a process that does not start long after an outage', failing(during('database', tell()).wait(5000)), {}, {}, ['ended-by-itself']],
     ['a 5xx for no reason', tell().owner(0, unavailable), {}, {}, ['not-recovered']],
+    ['a 5xx of another process than the one that was killed', next('killed', 50, tell().wait(1000)).wait(300).owner(0, { ...unavailable, node: 1 }).owner(0), {}, {}, ['not-recovered']],
+    ['a 5xx long after its process was killed', during('killed', tell()).wait(2500).owner(0, unavailable), {}, {}, ['not-recovered']],
+    ['a 5xx while another process is stopped that has nothing of it', next('paused', 3000, tell().wait(1000)).owner(0, { ...unavailable, node: 1 }), {}, {}, ['not-recovered']],
+    ['nothing but 5xx when the database is back, though connections break', cutAllTheTime(tell()), {}, {}, ['not-recovered']],
     ['a 5xx long after an outage', during('database', tell()).wait(10_000).owner(0, unavailable), {}, {}, ['not-recovered']],
     ['a 4xx without a code', tell().owner(0, { answer: 'http_400' }), {}, {}, ['unfair-refusal', 'not-a-verdict']],
   ]; // prettier-ignore
@@ -94,9 +125,52 @@ describe('the checker finds', () => {
 });
 
 /** Something was wrong from the beginning until now. */
-function during(kind: 'paused' | 'database', story: Story): Story {
-  story.troubles.push({ kind, node: 0, from: 0, to: story.now });
+function during(kind: Trouble['kind'], story: Story): Story {
+  return trouble(kind, 0, story.now, story);
+}
+
+/** Something is wrong for a while from now on. */
+function next(kind: Trouble['kind'], milliseconds: number, story: Story): Story {
+  return trouble(kind, story.now, story.now + milliseconds, story);
+}
+
+function trouble(kind: Trouble['kind'], from: number, to: number, story: Story): Story {
+  story.troubles.push({ kind, node: kind === 'paused' || kind === 'killed' ? 0 : undefined, from, to });
   return story;
+}
+
+function killedAfter(milliseconds: number, story: Story): Story {
+  return trouble('killed', story.now + milliseconds, story.now + milliseconds + 50, story);
+}
+
+function afterOutage(): Story {
+  return during('database', tell().owner(0, unavailable).wait(4000).owner(0, unavailable));
+}
+
+/** A process is stopped while it has a request of the family; its client gives up and asks another process. */
+function stoppedAtWork(story: Story): Story {
+  return next('paused', LONGEST_PAUSE_MS, story).owner(0, lost);
+}
+
+/** The database is back, but single connections break again and again. */
+function cutAllTheTime(story: Story): Story {
+  const back = during('database', story).wait(RECOVERY_MS + 1000);
+  for (let second = 0; second < 4; second++) next('cut', 10, back).owner(0, unavailable).wait(1000);
+  return back;
+}
+
+function oneWriter(story: Story): Story {
+  return Object.assign(story, { oneWriter: true });
+}
+
+function givingUp(story: Story): Story {
+  story.despairs.push({ family: 'family', what: 'a refresh', from: 0, to: 60_000 });
+  return story;
+}
+
+function failing(story: Story): Story {
+  story.failedStarts.push({ node: 0, from: story.now, to: story.now + 100, lastWords: '' });
+  return story.wait(100);
 }
 
 function jumped(story: Story, shift: number): Story {
@@ -104,15 +178,15 @@ function jumped(story: Story, shift: number): Story {
   return story.wait(1);
 }
 
-function unanswered(subject: string): Story {
+function unanswered(subject: string, answer: Answer = 'unavailable'): Story {
   const story = tell().owner(0);
-  story.unansweredLogins.push({ node: 0, sent: 0, ended: 1, answer: 'unavailable', subject, grant: null });
+  story.unansweredLogins.push({ node: 0, sent: 0, ended: 1, answer, subject, grant: null });
   story.troubles.push({ kind: 'database', from: 0, to: 1 });
   return story;
 }
 
 /** A stopped process judges a request that its client gave up long ago: the client has gone on by two. */
 function late(story: Story): Story {
-  story.troubles.push({ kind: 'paused', node: 0, from: story.now, to: story.now + LATE_MS });
+  story.troubles.push({ kind: 'paused', node: 0, from: story.now, to: story.now + LONGEST_PAUSE_MS });
   return story.owner(1, lost).owner(1).owner(2).owner(3, dead);
 }

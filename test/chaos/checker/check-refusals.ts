@@ -2,6 +2,7 @@ import { isUnknown, type Refresh } from '../history/records';
 import { isRobbed } from './deaths';
 import type { FamilyCase } from './family-case';
 import { mayBePastEnd } from './lifetime';
+import { isOutwaited } from './outwaited';
 import type { Violation } from './rules';
 
 /** Every refusal of a genuine token needs a reason, and an honest client's needs a better one. */
@@ -12,13 +13,8 @@ export function* checkRefusals(subject: FamilyCase): Iterable<Violation> {
     if (answer === 'done' || isUnknown(answer)) continue;
     const what = `generation ${presented} of the ${refresh.holder}, sent at ${sent}, was answered ${answer}`;
     if (!canBe(subject, refresh)) yield subject.violation('unfair-refusal', what);
-    else if (!robbed && isEndedForReuse(subject, refresh) && !waitedTooLong(subject)) yield subject.violation('honest-refused', what);
+    else if (!robbed && isEndedForReuse(subject, refresh) && !isOutwaited(subject)) yield subject.violation('honest-refused', what);
   }
-}
-
-/** A client that could not ask within the grace period: the outage was longer than that. */
-export function waitedTooLong({ family, timeline }: FamilyCase): boolean {
-  return family.refreshes.some((refresh) => timeline.isSpentTooLong(refresh, refresh.ended));
 }
 
 function canBe(subject: FamilyCase, refresh: Refresh): boolean {

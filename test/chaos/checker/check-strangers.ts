@@ -1,10 +1,10 @@
-import { type DatabaseContent, type History, NOBODY } from '../history/records';
+import { type DatabaseContent, type History, isUnknown, NOBODY } from '../history/records';
 import type { Violation } from './rules';
 
 /** Rows that no client knows: each must come from a login whose answer was lost. */
 export function* checkStrangers(history: History, { rows }: DatabaseContent): Iterable<Violation> {
   const known = new Set(history.families.map(({ id }) => id));
-  const unanswered = countBy(history.unansweredLogins.map(({ subject }) => subject));
+  const unanswered = countBy(history.unansweredLogins.filter(({ answer }) => isUnknown(answer)).map(({ subject }) => subject));
   for (const { id, subject: owner, kind, generation } of rows) {
     if (known.has(id)) continue;
     const subject = kind === 'key' ? NOBODY : owner;

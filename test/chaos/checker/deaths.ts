@@ -17,15 +17,17 @@ export class Deaths {
     const { family } = timeline;
     this.possibleRevocations = family.revocations.filter(({ answer }) => mayHaveHappened(answer));
     this.revocableFrom = first(this.possibleRevocations, 'sent');
-    this.reusableFrom = first(family.refreshes.filter((refresh) => this.mayHaveBeenNoticed(refresh)), 'sent'); // prettier-ignore
     this.certainFrom = Math.min(first(family.revocations.filter(isDone), 'ended'), first(family.refreshes.filter(tellsOfDeath), 'ended'));
+    this.reusableFrom = first(family.refreshes.filter((refresh) => this.mayHaveBeenNoticed(refresh)), 'sent'); // prettier-ignore
   }
 
   mayBeOverBy(instant: Instant): boolean {
     return Math.min(this.revocableFrom, this.reusableFrom) <= instant;
   }
 
+  /** What was sent when the family was over did not end it. */
   private mayHaveBeenNoticed(refresh: Refresh): boolean {
+    if (refresh.sent > this.certainFrom) return false;
     return (refresh.answer === 'refresh_token_reused' || isUnknown(refresh.answer)) && this.timeline.mayBeReuse(refresh);
   }
 }

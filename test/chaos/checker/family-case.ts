@@ -1,8 +1,9 @@
 import type { FamilyHistory, Row } from '../history/records';
+import type { Circumstances, Limits } from './circumstances';
 import { Deaths } from './deaths';
 import type { Rule, Violation } from './rules';
 import type { ServerClock } from './server-clock';
-import { type Limits, Timeline } from './timeline';
+import { Timeline } from './timeline';
 
 /** One family before the checks: what was done to it, what that proves, and its row. */
 export class FamilyCase {
@@ -12,11 +13,18 @@ export class FamilyCase {
   constructor(
     readonly family: FamilyHistory,
     readonly row: Row | null,
-    readonly clock: ServerClock,
-    readonly limits: Limits,
+    readonly circumstances: Circumstances,
   ) {
-    this.timeline = new Timeline(family, clock, limits);
+    this.timeline = new Timeline(family, circumstances);
     this.deaths = new Deaths(this.timeline);
+  }
+
+  get clock(): ServerClock {
+    return this.circumstances.clock;
+  }
+
+  get limits(): Limits {
+    return this.circumstances.limits;
   }
 
   violation(rule: Rule, message: string): Violation {

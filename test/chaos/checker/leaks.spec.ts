@@ -25,6 +25,20 @@ describe('the search for leaks', () => {
     ['nothing', ''],
   ])('does not find %s', (_, text) => expect(search.find(text)).toBeNull());
 
+  it('finds what a failed request had, among ever so many', () => {
+    const long = new TokenSample(new Random('failed'));
+    long.suspect({ refresh, access });
+    for (let index = 0; index < 5000; index++) long.offer({ refresh: token(`${index}`), access: '' });
+    const found = new LeakSearch(long.tokens);
+    for (const text of [refresh, access]) expect(found.find(text)).not.toBeNull();
+  });
+
+  it('looks for no access token where there is none', () => {
+    const keys = new TokenSample(new Random('keys'));
+    keys.offer({ refresh, access: '' });
+    expect(keys.tokens).toHaveLength(1);
+  });
+
   it('draws from all tokens of a long campaign', () => {
     const long = new TokenSample(new Random('long'));
     for (let index = 0; index < 5000; index++) long.offer({ refresh: `r${index}`, access: `.${index}` });

@@ -1,9 +1,9 @@
-import { type Call, mayHaveHappened, type Refresh, settledBy } from '../history/records';
+import { type Call, mayHaveHappened, type Refresh } from '../history/records';
 import type { FamilyCase } from './family-case';
 
 /** Whether the family can have been past its idle or its absolute end when a request was judged. */
-export function mayBePastEnd({ family, row, timeline, clock }: FamilyCase, call: Call): boolean {
-  const now = clock.latest(call.sent, settledBy(call));
+export function mayBePastEnd({ family, row, timeline, clock, circumstances }: FamilyCase, call: Call): boolean {
+  const now = clock.latest(call.sent, circumstances.settling.by(call));
   const reached = timeline.reachedBefore(call.sent);
   const usedAt = clock.earliest(timeline.earliest(reached), timeline.latest(reached));
   return now >= usedAt + family.lifetime || (row !== null && now >= row.endsAt);
@@ -19,9 +19,9 @@ export function isPastEnd(subject: FamilyCase, refresh: Refresh): boolean {
 }
 
 /** The presented token, or its successor, was made by then at the latest. */
-function lastUseBefore({ family, timeline }: FamilyCase, refresh: Refresh): number {
+function lastUseBefore({ family, timeline, circumstances }: FamilyCase, refresh: Refresh): number {
   const rivals = family.refreshes.filter(
     (other) => other !== refresh && other.presented === refresh.presented && mayHaveHappened(other.answer) && other.sent <= refresh.ended,
   );
-  return Math.max(timeline.latest(refresh.presented), ...rivals.map((rival) => Math.min(settledBy(rival), refresh.ended)));
+  return Math.max(timeline.latest(refresh.presented), ...rivals.map((rival) => Math.min(circumstances.settling.by(rival), refresh.ended)));
 }

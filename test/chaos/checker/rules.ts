@@ -20,6 +20,7 @@ export const RULES = {
   'not-recovered': 'everything works again five seconds after the database takes writes',
   'not-a-verdict': "a database error is a 5xx, and a client's error has a code",
   'ended-by-itself': 'no fault ends a process but SIGKILL',
+  'no-chaos': 'a campaign of a minute has kills, thefts, lost answers and outages',
   leak: 'no 12 characters of a token are in the database or the logs',
 } as const;
 

@@ -1,4 +1,4 @@
-import type { Answer, DatabaseContent, FamilyHistory, History, Login, Refresh, Row, Trouble } from '../history/records';
+import type { Answer, DatabaseContent, Despair, FailedStart, FamilyHistory, History, Login, Refresh, Row, Trouble } from '../history/records';
 import { checkHistory } from './check-history';
 import type { Rule } from './rules';
 
@@ -16,6 +16,8 @@ interface Told {
   answer?: Answer;
   /** What is handed out, where it is not the successor. */
   gets?: number;
+  /** The process that was asked; the first unless told otherwise. */
+  node?: number;
   print?: string;
   subject?: string;
   /** How long it took, milliseconds. */
@@ -28,11 +30,14 @@ export class Story {
   readonly jumps: { from: number; to: number; shift: number }[] = [];
   readonly troubles: Trouble[] = [];
   readonly unansweredLogins: Login[] = [];
+  readonly despairs: Despair[] = [];
+  readonly failedStarts: FailedStart[] = [];
+  oneWriter = false;
   private readonly family: FamilyHistory;
 
   constructor(kind: FamilyHistory['kind'] = 'session') {
     const login = { ...this.call({}), subject: OWNER, grant: kind === 'key' ? null : this.grant(0) };
-    this.family = { id: ID, kind, subject: OWNER, lifetime: LIFETIME, login, refreshes: [], uses: [], revocations: [] };
+    this.family = { id: ID, kind, subject: OWNER, lifetime: LIFETIME, login, refreshes: [], uses: [], revocations: [], refusals: [] };
   }
 
   wait(milliseconds: number): this {
@@ -59,20 +64,22 @@ export class Story {
     return this;
   }
 
+  /** A logout or a revocation was refused; `accessUntil` is null where a refresh token asked for it. */
+  refused(answer: Answer, accessUntil: number | null = ABSOLUTE): this {
+    const until = accessUntil === null ? null : EPOCH + accessUntil;
+    this.family.refusals.push({ ...this.call({ answer }), what: 'a logout', accessUntil: until });
+    return this;
+  }
+
   /** The rules that are broken, if this is what the database holds in the end. */
   broken(row: Partial<Row> | null, content: Partial<DatabaseContent> = {}): Rule[] {
-    const history: History = {
-      epoch: EPOCH,
-      jumps: this.jumps,
-      troubles: this.troubles,
-      unansweredLogins: this.unansweredLogins,
-      families: [this.family],
-    };
+    const { jumps, troubles, unansweredLogins, despairs, failedStarts } = this;
+    const history: History = { epoch: EPOCH, jumps, troubles, unansweredLogins, despairs, failedStarts, families: [this.family] };
     const rows = row === null ? [] : [{ ...this.usualRow(), ...row }];
     const violations = checkHistory(
       history,
       { rows, reusedEvents: row?.revokedReason === 'reuse' ? [ID] : [], rotatedTwice: [], ...content },
-      { grace: GRACE, revocationBound: BOUND, absoluteLifetime: ABSOLUTE },
+      { grace: GRACE, revocationBound: BOUND, absoluteLifetime: ABSOLUTE, oneWriter: this.oneWriter },
     );
     return [...new Set(violations.map(({ rule }) => rule))];
   }
@@ -102,10 +109,10 @@ export class Story {
     return this;
   }
 
-  private call({ answer = 'done', takes = TAKES }: Told) {
+  private call({ answer = 'done', takes = TAKES, node = 0 }: Told) {
     const sent = this.now;
     this.now += takes + PAUSE;
-    return { node: 0, sent, ended: sent + takes, answer };
+    return { node, sent, ended: sent + takes, answer };
   }
 
   private grant(generation: number) {

@@ -1,13 +1,5 @@
-import { type FamilyHistory, type Instant, mayHaveHappened, type Refresh, settledBy } from '../history/records';
-import type { ServerClock } from './server-clock';
-
-/** The durations that decide, in milliseconds. */
-export interface Limits {
-  readonly grace: number;
-  /** How soon access tokens of a revoked family are dead. */
-  readonly revocationBound: number;
-  readonly absoluteLifetime: number;
-}
+import { type FamilyHistory, type Instant, mayHaveHappened, type Refresh } from '../history/records';
+import type { Circumstances } from './circumstances';
 
 /**
  * What the answers prove about one family. Requests overlap and answers get lost, so each change has a stretch of time in
@@ -21,8 +13,7 @@ export class Timeline {
 
   constructor(
     readonly family: FamilyHistory,
-    readonly clock: ServerClock,
-    readonly limits: Limits,
+    readonly circumstances: Circumstances,
   ) {
     this.seen[0] = family.login.ended;
     for (const refresh of family.refreshes) this.note(refresh);
@@ -60,20 +51,28 @@ export class Timeline {
 
   /** Whether a presentation can have been outside the window. */
   mayBeReuse(refresh: Refresh): boolean {
-    return this.earliest(refresh.presented + 2) <= settledBy(refresh) || this.isSpentTooLong(refresh, settledBy(refresh));
+    const end = this.circumstances.settling.by(refresh);
+    return this.earliest(refresh.presented + 2) <= end || this.isSpentTooLong(refresh, end);
   }
 
   /** Whether the presented token can have been spent for longer than the grace period, if it was judged by `end`. */
-  isSpentTooLong({ presented, sent }: Refresh, end: Instant): boolean {
+  isSpentTooLong(refresh: Refresh, end: Instant): boolean {
+    return this.longestSpent(refresh, end) >= this.circumstances.limits.grace;
+  }
+
+  /** For how long, by any two clocks, the presented token can have been spent, if it was judged by `end`. */
+  longestSpent({ presented, sent }: Refresh, end: Instant): number {
+    const { clock } = this.circumstances;
     const rotated = this.earliest(presented + 1);
-    return rotated <= end && this.clock.latest(sent, end) - this.clock.earliest(rotated, end) >= this.limits.grace;
+    return rotated <= end ? clock.latest(sent, end) - clock.earliest(rotated, end) : -Infinity;
   }
 
   /** Whether it certainly was. */
   isReuse({ presented, sent }: Refresh): boolean {
     if (this.latest(presented + 2) < sent) return true;
+    const { clock, limits } = this.circumstances;
     const rotated = this.latest(presented + 1);
-    return rotated < sent && this.clock.earliest(sent) - this.clock.latest(this.earliest(presented + 1), rotated) >= this.limits.grace;
+    return rotated < sent && clock.earliest(sent) - clock.latest(this.earliest(presented + 1), rotated) >= limits.grace;
   }
 
   private note({ presented, sent, ended, answer, grant }: Refresh): void {

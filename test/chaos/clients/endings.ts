@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isUnknown, type Revocation } from '../history/records';
+import { isUnknown, mayHaveHappened, type Refusal, type Revocation } from '../history/records';
 import type { HttpRequest } from '../network/exchange';
 import { REFRESH_LIFETIME } from '../settings';
 import type { Administrator } from './administrator';
+import { tally } from '../world';
 import type { Holder } from './holder';
 import { Network } from './network';
+import { Patience } from './patience';
 import type { Tokens } from './tokens';
 
 /** How often sessions end in which way. */
@@ -24,10 +26,20 @@ export type Ending = keyof typeof ENDINGS;
 
 const PAUSE_MS = 200;
 const ADMIN_REASON = 'chaos';
+/** How often an access token may expire on its way: it is a new one each time. */
+const MOST_RENEWALS = 5;
+
+/** A request that ends sessions, and the tokens that it is made with. */
+interface Farewell {
+  readonly tokens: Tokens;
+  readonly by: 'access token' | 'refresh token';
+  readonly request: HttpRequest;
+}
 
 /** Ends a session in one of the ways, and resolves when that is certain. */
 export async function end(ending: Ending, holder: Holder, spent: Tokens, administrator: Administrator): Promise<void> {
   const { family, world } = holder;
+  tally(world.counts.endings, ending);
   switch (ending) {
     case 'logout':
       return logOut(holder, holder.tokens);
@@ -54,27 +66,42 @@ export async function end(ending: Ending, holder: Holder, spent: Tokens, adminis
   }
 }
 
-async function logOut(holder: Holder, { refresh }: Tokens): Promise<void> {
+async function logOut(holder: Holder, tokens: Tokens): Promise<void> {
   holder.world.counts.logouts++;
-  await insist(holder, () => ({ method: 'POST', path: '/auth/logout', body: { refresh_token: refresh } }), 'logout');
+  const request: HttpRequest = { method: 'POST', path: '/auth/logout', body: { refresh_token: tokens.refresh } };
+  await insist(holder, { tokens, by: 'refresh token', request }, 'logout');
 }
 
 /** Refreshes first where the access token has expired. */
 async function logOutByAccessToken(holder: Holder, request: HttpRequest, reason: string): Promise<void> {
   holder.world.counts.logouts++;
-  while ((await insist(holder, () => ({ ...request, accessToken: holder.tokens.access }), reason)) === 'access_token_expired') {
-    if (!(await holder.refresh())) return;
+  for (let renewals = 0; renewals < MOST_RENEWALS; renewals++) {
+    const { tokens } = holder;
+    const farewell: Farewell = { tokens, by: 'access token', request: { ...request, accessToken: tokens.access } };
+    if ((await insist(holder, farewell, reason)) !== 'access_token_expired' || !(await holder.refresh())) return;
   }
 }
 
-async function insist({ family, world, random, quality }: Holder, request: () => HttpRequest, reason: string): Promise<string> {
+async function insist(holder: Holder, farewell: Farewell, reason: string): Promise<string> {
+  const { family, world, random, quality } = holder;
   const network = new Network(world, random, quality);
+  const patience = new Patience(world, 'a logout', family.id);
   for (;;) {
-    const { reply: _, ...call } = await network.send(request());
-    const revocation: Revocation = { ...call, reason };
-    if (reason === 'logout_all') world.recorder.endAll(family.subject, revocation);
-    else family.revocations.push(revocation);
-    if (!isUnknown(call.answer)) return call.answer;
+    const { reply: _, ...call } = await network.send(farewell.request);
+    record(holder, farewell, { ...call, reason });
+    if (!isUnknown(call.answer) || patience.isOver()) return call.answer;
     await sleep(PAUSE_MS);
   }
+}
+
+function record(holder: Holder, farewell: Farewell, revocation: Revocation): void {
+  const { family, world } = holder;
+  if (revocation.reason === 'logout_all') world.recorder.endAll(family.subject, revocation);
+  else family.revocations.push(revocation);
+  if (!mayHaveHappened(revocation.answer)) family.refusals.push(refusalOf(farewell, revocation));
+  holder.suspect(farewell.tokens, revocation.answer);
+}
+
+function refusalOf({ tokens, by, request }: Farewell, revocation: Revocation): Refusal {
+  return { ...revocation, what: `${request.method} ${request.path}`, accessUntil: by === 'access token' ? tokens.accessUntil : null };
 }

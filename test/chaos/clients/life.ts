@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../random';
 import { BOUNDED_REVOCATION_MS } from '../settings';
-import { play, PLOTS } from '../thief/plots';
-import type { World } from '../world';
+import { play, PLOTS, steal } from '../thief/plots';
+import { tally, type World } from '../world';
 import type { Administrator } from './administrator';
 import { end, ENDINGS } from './endings';
 import type { Holder } from './holder';
@@ -31,10 +31,11 @@ export async function live(world: World, surroundings: Surroundings, random: Ran
   const holder = await logIn(world, random.pick(surroundings.accounts), random, random.weighted(QUALITIES));
   if (!holder) return;
   world.living.add(holder);
-  if (!(await spend(holder, surroundings))) return;
+  const left = await spend(holder, surroundings);
+  if (!left) return;
   world.living.delete(holder);
   world.dead.push(holder);
-  await lookBack(holder);
+  await lookBack(holder, left);
 }
 
 /** A key is refreshed until its end, which nothing moves. */
@@ -43,17 +44,22 @@ export async function liveAsKey(world: World, { administrator, pace }: Surroundi
   while (holder && !world.clock.isOver && (await step(holder, pace)));
 }
 
-/** Refreshes for as long as the session shall last, then ends it one way or another. @returns whether it has ended */
-async function spend(holder: Holder, { pace, length, administrator }: Surroundings): Promise<boolean> {
+/**
+ * Refreshes for as long as the session shall last, then ends it one way or another.
+ *
+ * @returns who has its tokens when it has ended; null while it lives
+ */
+async function spend(holder: Holder, { pace, length, administrator }: Surroundings): Promise<Holder[] | null> {
   const { random, world } = holder;
   let spent = holder.tokens;
   for (let steps = random.integer(2, length * 2); steps > 0 && !world.clock.isOver; steps--) {
     spent = holder.tokens;
-    if (!(await step(holder, pace))) return true;
+    if (!(await step(holder, pace))) return [holder];
   }
-  if (world.clock.isOver) return false;
-  await (random.chance(CHANCE_OF_THEFT) ? beRobbed(holder) : part(holder, spent, administrator));
-  return true;
+  if (world.clock.isOver) return null;
+  if (random.chance(CHANCE_OF_THEFT)) return [holder, await beRobbed(holder)];
+  await part(holder, spent, administrator);
+  return [holder];
 }
 
 /** @returns whether the session goes on */
@@ -76,17 +82,25 @@ async function part(holder: Holder, spent: Tokens, administrator: Administrator)
   await (ending === 'idle end' ? end(ending, holder, spent, administrator) : holder.world.gate.run(() => end(ending, holder, spent, administrator)));
 }
 
-async function beRobbed(victim: Holder): Promise<void> {
-  const last = await play(victim.random.weighted(PLOTS), victim);
-  if (!last) return;
+/** @returns the thief */
+async function beRobbed(victim: Holder): Promise<Holder> {
+  const { counts } = victim.world;
+  const plot = victim.random.weighted(PLOTS);
+  const thief = steal(victim);
+  tally(counts.plots, plot);
+  const last = await play(plot, victim, thief);
+  if (!last) return thief;
+  counts.theftsTried++;
   const { answer } = await last.holder.insist(last.tokens);
-  if (answer === 'refresh_token_reused') victim.world.counts.thefts++;
+  if (answer === 'refresh_token_reused') counts.thefts++;
+  return thief;
 }
 
 /** Whoever has a dead session's tokens tries them once more. */
-async function lookBack(holder: Holder): Promise<void> {
+async function lookBack(holder: Holder, left: readonly Holder[]): Promise<void> {
   await holder.insist(holder.tokens);
   await holder.use();
   await sleep(BOUNDED_REVOCATION_MS + 100);
   for (let check = 0; check < DEATH_CHECKS; check++) await holder.use();
+  for (const { newestTwo } of left) for (const tokens of newestTwo) await holder.use(tokens);
 }

@@ -4,6 +4,7 @@ import { REFRESH_LIFETIME } from '../settings';
 import type { World } from '../world';
 import { Holder } from './holder';
 import { Network, type Quality } from './network';
+import { Patience } from './patience';
 import { readTokens } from './tokens';
 
 const PAUSE_MS = 250;
@@ -13,7 +14,7 @@ export interface Account {
   readonly password: string;
 }
 
-/** Logs in, when it is this one's turn. @returns null when the campaign is over */
+/** Logs in, when it is this one's turn. @returns null when the campaign is over, or no answer comes */
 export function logIn(world: World, account: Account, random: Random, quality: Quality): Promise<Holder | null> {
   return world.entrance.run(() => insistOnLogin(world, account, random, quality));
 }
@@ -21,7 +22,8 @@ export function logIn(world: World, account: Account, random: Random, quality: Q
 /** Again and again until there is an answer. */
 async function insistOnLogin(world: World, { username, password }: Account, random: Random, quality: Quality): Promise<Holder | null> {
   const network = new Network(world, random, quality);
-  while (!world.clock.isOver) {
+  const patience = new Patience(world, `a login of ${username}`);
+  while (!world.clock.isOver && !patience.isOver()) {
     const { reply, ...call } = await network.send({ method: 'POST', path: '/auth/login', body: { username, password } });
     const login = { ...call, subject: username, grant: null };
     if (call.answer === 'done') {

@@ -1,4 +1,4 @@
-import { exchange, type HttpRequest, type Reply } from '../network/exchange';
+import { exchange, type HttpRequest, NO_REPLY, type Reply } from '../network/exchange';
 import type { Call } from '../history/records';
 import type { Random } from '../random';
 import type { World } from '../world';
@@ -7,6 +7,8 @@ import type { World } from '../world';
 export type Quality = 'good' | 'lossy' | 'proxy';
 
 const CHANCE_OF_LOSS = 0.25;
+/** Where a request goes when no process serves for a minute: nothing excuses that. */
+const NO_NODE = -1;
 
 export interface Exchange extends Call {
   readonly reply: Reply;
@@ -27,6 +29,7 @@ export class Network {
   private async exchange(request: HttpRequest): Promise<Exchange> {
     const { fleet, clock } = this.world;
     const node = await fleet.pick(this.random);
+    if (!node) return { node: NO_NODE, sent: clock.now(), ended: clock.ended(), answer: 'lost', reply: NO_REPLY };
     const throughProxy = this.quality === 'proxy';
     const loses = this.quality === 'lossy' && this.random.chance(CHANCE_OF_LOSS);
     const sent = clock.now();

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TcpProxy } from '../../support/tcp-proxy';
 import type { Turnstile } from '../turnstile';
 import type { DatabaseFaults } from '../servers/database-server';
+import { tally } from '../world';
 import type { Fault } from './fault';
 
 /** The server dies, and comes back with what it has on disk. */
@@ -39,19 +40,24 @@ export const turnReadOnly = (mean: number, faults: DatabaseFaults, proxy: TcpPro
     }),
 });
 
-/** Where connections break: any statement, rotations and revocations, the commit of a reuse. */
-const STATEMENTS = { '': 3, UPDATE: 5, COMMIT: 2 };
+/** Where connections break: at any statement, a rotation, a revocation or another change, the commit of a reuse. */
+const PLACES = { any: 3, rotation: 4, change: 2, commit: 2 };
 const PATIENCE_MS = 1000;
 
 /** One connection breaks, before its statement arrives or before the acknowledgement does. */
-export const cutConnections = (mean: number, proxy: TcpProxy): Fault => ({
+export const cutConnections = (mean: number, proxy: TcpProxy, rotation: string): Fault => ({
   name: 'cut connection',
   mean,
   strike: async ({ counts, recorder }, random) => {
-    const cut = proxy.breakAt(random.weighted(STATEMENTS), random.weighted({ statement: 1, reply: 2 }));
+    const words = { any: '', rotation, change: 'UPDATE', commit: 'COMMIT' };
+    const place = random.weighted(PLACES);
+    const cut = proxy.breakAt(words[place], random.weighted({ statement: 1, reply: 2 }));
     const patience = setTimeout(() => proxy.callOff(), PATIENCE_MS);
-    await recorder.trouble({ kind: 'cut' }, () => cut);
+    const struck = await cut;
     clearTimeout(patience);
+    if (!struck) return;
+    recorder.moment('cut');
     counts.connectionsCut++;
+    tally(counts.cuts, place);
   },
 });

@@ -1,13 +1,13 @@
 import type { TcpProxy } from '../../support/tcp-proxy';
 import { Turnstile } from '../turnstile';
-import type { DatabaseFaults } from '../servers/database-server';
+import type { DatabaseUnderTest } from '../servers/database-server';
 import { jumpClocks, skewClocks } from './clock-faults';
 import { cutConnections, killDatabase, turnReadOnly } from './database-faults';
 import type { Fault } from './fault';
 import { killApps, pauseApps } from './process-faults';
 
 /** What goes wrong, and how often: the mean number of milliseconds from the end of one to the next of its kind. */
-export function faultsFor(faults: DatabaseFaults | null, proxy: TcpProxy | null): Fault[] {
+export function faultsFor({ faults, rotation }: DatabaseUnderTest, proxy: TcpProxy | null): Fault[] {
   const processes = new Turnstile(1);
   const database = new Turnstile(1);
   return [
@@ -15,7 +15,7 @@ export function faultsFor(faults: DatabaseFaults | null, proxy: TcpProxy | null)
     pauseApps(25_000, processes),
     skewClocks(3000),
     jumpClocks(40_000, processes),
-    ...(proxy ? [cutConnections(700, proxy)] : []),
+    ...(proxy ? [cutConnections(700, proxy, rotation)] : []),
     ...(faults ? [killDatabase(15_000, faults, database)] : []),
     ...(faults && proxy ? [turnReadOnly(45_000, faults, proxy, database)] : []),
   ];

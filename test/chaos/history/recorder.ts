@@ -1,5 +1,6 @@
 import type { CampaignClock } from '../campaign-clock';
-import { type ClockJump, type FamilyHistory, type History, type Login, type Revocation, settledBy, type Trouble } from './records';
+import type { ClockJump, Despair, FailedStart, FamilyHistory, History, Login, Revocation, Trouble } from './records';
+import { Settling } from './settling';
 
 /** Writes the history down while it happens. */
 export class Recorder implements History {
@@ -7,6 +8,9 @@ export class Recorder implements History {
   readonly troubles: Trouble[] = [];
   readonly unansweredLogins: Login[] = [];
   readonly families: FamilyHistory[] = [];
+  readonly despairs: Despair[] = [];
+  readonly failedStarts: FailedStart[] = [];
+  private readonly settling = new Settling(this.troubles);
   private readonly bySubject = new Map<string, FamilyHistory[]>();
   private readonly endings: { subject: string; revocation: Revocation }[] = [];
 
@@ -22,7 +26,7 @@ export class Recorder implements History {
     // A logout everywhere that was under way when the login was sent may have ended it.
     const { subject, login } = family;
     for (const ending of this.endings) {
-      if (ending.subject === subject && settledBy(ending.revocation) >= login.sent) this.revoked(family, ending.revocation);
+      if (ending.subject === subject && this.settling.by(ending.revocation) >= login.sent) this.revoked(family, ending.revocation);
     }
   }
 
@@ -41,6 +45,12 @@ export class Recorder implements History {
     } finally {
       entry.to = this.clock.now() + 1;
     }
+  }
+
+  /** Something went wrong just now, and was over at once. */
+  moment(kind: Trouble['kind']): void {
+    const now = this.clock.now();
+    this.troubles.push({ kind, from: now, to: now + 1 });
   }
 
   private revoked({ login, revocations }: FamilyHistory, revocation: Revocation): void {

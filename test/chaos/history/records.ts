@@ -1,5 +1,3 @@
-import { LATE_MS } from '../settings';
-
 /** Whole milliseconds since the campaign began, by a clock that never jumps. */
 export type Instant = number;
 
@@ -23,9 +21,6 @@ export interface Call {
   /** Whether the campaign itself took the answer away. */
   readonly dropped?: boolean;
 }
-
-/** When a request had been carried out, if it ever was. */
-export const settledBy = ({ answer, ended }: Call): Instant => (isUnknown(answer) ? ended + LATE_MS : ended);
 
 /** Tokens that were handed out. No token is kept: `print` is the end of the refresh token's MAC, enough to tell two apart. */
 export interface Grant {
@@ -69,6 +64,14 @@ export interface Revocation extends Call {
   readonly raced?: boolean;
 }
 
+/** A logout or a revocation that was refused, in the history of the family whose token asked for it. */
+export interface Refusal extends Call {
+  /** What was asked for. */
+  readonly what: string;
+  /** The `exp` of the access token that asked, milliseconds since 1970; null if it was a refresh token. */
+  readonly accessUntil: number | null;
+}
+
 /** Everything that was done to one family. */
 export interface FamilyHistory {
   readonly id: string;
@@ -80,6 +83,7 @@ export interface FamilyHistory {
   readonly refreshes: Refresh[];
   readonly uses: Use[];
   readonly revocations: Revocation[];
+  readonly refusals: Refusal[];
 }
 
 /** From `from` on, and for certain from `to` on, the app's clocks are `shift` milliseconds ahead of the campaign's. */
@@ -96,6 +100,22 @@ export interface Trouble {
   readonly node?: number;
   readonly from: Instant;
   to: Instant;
+}
+
+/** A client that asked again and again, and gave up. */
+export interface Despair {
+  readonly family: string | null;
+  readonly what: string;
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+/** A process that ended by itself before it listened. */
+export interface FailedStart {
+  readonly node: number;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly lastWords: string;
 }
 
 /** A row of `refresh_tokens`, instants in milliseconds since 1970. */
@@ -129,4 +149,9 @@ export interface History {
   /** Logins without an answer: they may have left a row that nobody knows. */
   readonly unansweredLogins: readonly Login[];
   readonly families: readonly FamilyHistory[];
+  readonly despairs: readonly Despair[];
+  readonly failedStarts: readonly FailedStart[];
 }
+
+/** Every request of a family. */
+export const callsOf = ({ login, refreshes, uses, revocations }: FamilyHistory): Call[] => [login, ...refreshes, ...uses, ...revocations];

@@ -18,7 +18,7 @@ export interface Reply {
   readonly body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- what a server answers has no type
 }
 
-const NO_REPLY: Reply = { status: null, body: null };
+export const NO_REPLY: Reply = { status: null, body: null };
 
 /** Sends one request and waits for its answer; with `lose`, breaks the connection when the answer begins to arrive. */
 export function exchange(port: number, { method, path, body, accessToken }: HttpRequest, lose = false): Promise<Reply> {

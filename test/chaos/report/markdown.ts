@@ -1,4 +1,6 @@
+import { ENDINGS } from '../clients/endings';
 import type { Plan } from '../plan';
+import { PLOTS } from '../thief/plots';
 import type { CampaignReport } from './summary';
 
 type Line = readonly [what: string, read: (report: CampaignReport) => string | number];
@@ -17,15 +19,27 @@ const LINES: readonly Line[] = [
   ['databases killed', ({ counts }) => counts.databaseKills],
   ['read-only phases', ({ counts }) => counts.readOnlyPhases],
   ['connections to the database cut', ({ counts }) => counts.connectionsCut],
+  ['of them, at a rotation', ({ counts }) => counts.cuts.rotation ?? 0],
   ['answers dropped by client / proxy', ({ counts }) => `${number(counts.droppedByClient)} / ${number(counts.droppedByProxy)}`],
   ['clock jumps', ({ counts }) => counts.clockJumps],
-  ['thefts, all noticed', ({ counts }) => counts.thefts],
+  ['thefts tried / noticed', ({ counts }) => `${number(counts.theftsTried)} / ${number(counts.thefts)}`],
+  ['plots and endings that did not happen', ({ counts }) => missing(counts).join(', ') || 0],
   ['logouts', ({ counts }) => counts.logouts],
   ['revocations by an administrator', ({ counts }) => counts.adminRevocations],
   ['sessions left to their idle end', ({ counts }) => counts.expirations],
   ['answers 5xx / none at all', ({ counts }) => `${number(counts.unavailable)} / ${number(counts.lost)}`],
   ['slowest answer, ms', ({ counts }) => counts.slowestMs],
-  ['sessions lost to an outage longer than the grace period', ({ counts }) => counts.outwaited],
+  ['refreshes after an outage, in time', ({ counts }) => counts.recoveries],
+  ['troubles, and their seconds: processes killed', ({ troubles }) => sumUp(troubles.killed)],
+  ['… processes stopped', ({ troubles }) => sumUp(troubles.paused)],
+  ['… outages of the database', ({ troubles }) => sumUp(troubles.database)],
+  ['… connections cut', ({ troubles }) => sumUp(troubles.cut)],
+  ['… the machine had too much to do', ({ troubles }) => sumUp(troubles.stutter)],
+  [
+    'excused for them: 5xx / missing answers / slow ones',
+    ({ excused }) => [excused.unavailable, excused.missing, excused.slow].map(number).join(' / '),
+  ],
+  ['sessions lost to an outage longer than the grace period', ({ excused }) => excused.outwaited],
   ['**violations**', ({ violations }) => violations],
 ];
 
@@ -47,6 +61,14 @@ function violationsOf({ seed }: Plan, { database, examples }: CampaignReport): s
     ...['', `### ${rule} on ${database}, seed ${seed}`, '', `${family ?? 'no family'}: ${message}`],
     ...(history.length > 0 ? ['', '```', ...history, '```'] : []),
   ]);
+}
+
+function missing({ plots, endings }: CampaignReport['counts']): string[] {
+  return [...Object.keys(PLOTS).filter((plot) => !plots[plot]), ...Object.keys(ENDINGS).filter((ending) => !endings[ending])];
+}
+
+function sumUp({ count, seconds }: { count: number; seconds: number }): string {
+  return `${number(count)}, ${number(Math.round(seconds))} s`;
 }
 
 function number(value: string | number): string {

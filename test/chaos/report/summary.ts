@@ -1,15 +1,11 @@
-import { isTimed } from '../checker/check-calls';
-import { FamilyCase } from '../checker/family-case';
-import { waitedTooLong } from '../checker/check-refusals';
-import { isRobbed } from '../checker/deaths';
+import { countRecoveries } from '../checker/check-recovery';
+import { Circumstances, type Limits } from '../checker/circumstances';
 import type { Rule, Violation } from '../checker/rules';
-import { ServerClock } from '../checker/server-clock';
-import type { Limits } from '../checker/timeline';
-import type { ClockJump, FamilyHistory } from '../history/records';
+import { callsOf, type ClockJump, type FamilyHistory } from '../history/records';
 import type { DatabaseFacts, DatabaseName } from '../servers/database-server';
-import { CLOCK_SKEW_MS } from '../settings';
 import type { Counts, World } from '../world';
 import { describeFamily } from './describe-family';
+import { countExcused, countTroubles, type Excused, slowestAnswer, type TroublesByKind } from './excused';
 
 const MOST_EXAMPLES = 20;
 
@@ -18,6 +14,8 @@ export interface CampaignReport extends DatabaseFacts {
   readonly database: DatabaseName;
   readonly seconds: number;
   readonly counts: Counts & HistoryCounts;
+  readonly troubles: TroublesByKind;
+  readonly excused: Excused;
   readonly jumps: readonly ClockJump[];
   readonly violations: number;
   readonly byRule: Partial<Record<Rule, number>>;
@@ -34,8 +32,8 @@ interface HistoryCounts {
   readonly unavailable: number;
   readonly lost: number;
   readonly slowestMs: number;
-  /** Sessions that ended because an outage was longer than the grace period. */
-  readonly outwaited: number;
+  /** How often a family was refreshed again after an outage, in time. */
+  readonly recoveries: number;
 }
 
 export interface Findings {
@@ -48,12 +46,14 @@ export interface Findings {
 
 export function summarize({ name, facts, world, limits, violations }: Findings): CampaignReport {
   const families = new Map(world.recorder.families.map((family) => [family.id, family]));
-  world.counts.droppedByProxy = world.fleet.nodes.reduce((sum, { proxy }) => sum + proxy.dropped, 0);
+  const circumstances = new Circumstances(world.recorder, limits);
   return {
     database: name,
     ...facts,
     seconds: Math.round(world.clock.now() / 1000),
-    counts: { ...world.counts, ...countHistory(world, limits) },
+    counts: { ...world.counts, ...countHistory(world, circumstances) },
+    troubles: countTroubles(world.recorder),
+    excused: countExcused(world.recorder, circumstances),
     jumps: world.recorder.jumps,
     violations: violations.length,
     byRule: countRules(violations),
@@ -63,10 +63,9 @@ export function summarize({ name, facts, world, limits, violations }: Findings):
   };
 }
 
-function countHistory({ recorder }: World, limits: Limits): HistoryCounts {
+function countHistory({ recorder }: World, circumstances: Circumstances): HistoryCounts {
   const { families } = recorder;
-  const clock = new ServerClock(recorder.epoch, recorder.jumps, CLOCK_SKEW_MS);
-  const calls = families.flatMap(({ login, refreshes, uses, revocations }) => [login, ...refreshes, ...uses, ...revocations]);
+  const calls = families.flatMap(callsOf);
   const granted = sum(families, ({ refreshes }) => refreshes.filter(({ grant }) => grant).length);
   const rotations = sum(families, newest);
   return {
@@ -76,14 +75,9 @@ function countHistory({ recorder }: World, limits: Limits): HistoryCounts {
     retries: granted - rotations,
     unavailable: calls.filter(({ answer }) => answer === 'unavailable').length,
     lost: calls.filter(({ answer }) => answer === 'lost').length,
-    slowestMs: calls.filter((call) => isTimed(recorder, call)).reduce((slowest, { sent, ended }) => Math.max(slowest, ended - sent), 0),
-    outwaited: families.filter((family) => isOutwaited(new FamilyCase(family, null, clock, limits))).length,
+    slowestMs: slowestAnswer(families, circumstances),
+    recoveries: countRecoveries(recorder),
   };
-}
-
-function isOutwaited(subject: FamilyCase): boolean {
-  const { family, deaths } = subject;
-  return !isRobbed(family) && deaths.certainFrom < deaths.revocableFrom && waitedTooLong(subject);
 }
 
 function countRules(violations: readonly Violation[]): Partial<Record<Rule, number>> {

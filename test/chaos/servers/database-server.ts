@@ -6,6 +6,8 @@ export interface DatabaseUnderTest {
   readonly url: string;
   /** What may be done to it; null where the app's processes are the database, or it is somebody else's server. */
   readonly faults: DatabaseFaults | null;
+  /** What a rotation sends to the database and, but for a login, nothing else does. */
+  readonly rotation: string;
   facts(): Promise<DatabaseFacts>;
   /** Runs one statement; names are in double quotes on all databases. */
   query(sql: string): Promise<Record<string, unknown>[]>;

@@ -1,5 +1,5 @@
 import { APP_USER, DATABASE, type DatabaseUnderTest } from './database-server';
-import { createMysqlDatabase, mysqlVariables, queryMysql } from './mysql-connection';
+import { createMysqlDatabase, mysqlVariables, queryMysql, ROTATION } from './mysql-connection';
 import { freePort } from '../../support/free-port';
 import { findProgram, folderFor, identityOf, run, ServerProcess } from './server-process';
 import { until } from './until';
@@ -42,6 +42,7 @@ export async function startMariadb(): Promise<DatabaseUnderTest> {
       start,
       setReadOnly: async (on) => void (await queryMysql(rootUrl, `SET GLOBAL read_only = ${Number(on)}`)),
     },
+    rotation: ROTATION,
     facts: async () => ({ version: (await mysqlVariables(rootUrl, ['version'])).version!, durability: await mysqlVariables(rootUrl, DURABILITY) }),
     query: (sql) => queryMysql(`${rootUrl}/${DATABASE}`, sql),
     remove: () => server.remove(),

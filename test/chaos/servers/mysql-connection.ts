@@ -1,6 +1,9 @@
 import mysql from 'mysql2/promise';
 import { APP_USER, DATABASE } from './database-server';
 
+/** A rotation is a prepared statement: it is sent without its text. One of its values is the server secret's name, which the demo leaves as it is. */
+export const ROTATION = 'default';
+
 /** One statement on MySQL or MariaDB, over a connection of its own. */
 export async function queryMysql(url: string, sql: string): Promise<Record<string, unknown>[]> {
   const connection = await mysql.createConnection({ uri: url.replace('mariadb:', 'mysql:'), connectTimeout: 2000 });

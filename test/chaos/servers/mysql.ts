@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { APP_USER, DATABASE, type DatabaseUnderTest } from './database-server';
-import { createMysqlDatabase, mysqlVariables, queryMysql } from './mysql-connection';
+import { createMysqlDatabase, mysqlVariables, queryMysql, ROTATION } from './mysql-connection';
 import { freePort } from '../../support/free-port';
 import { until } from './until';
 
@@ -42,6 +42,7 @@ async function startOwn(): Promise<DatabaseUnderTest> {
       start,
       setReadOnly: async (on) => void (await queryMysql(rootUrl, `SET GLOBAL read_only = ${Number(on)}`)),
     },
+    rotation: ROTATION,
     ...describedBy(rootUrl, DATABASE),
     remove: () => script('wipe'),
   };
@@ -55,6 +56,7 @@ async function borrow(serverUrl: string): Promise<DatabaseUnderTest> {
   return {
     url: url.href,
     faults: null,
+    rotation: ROTATION,
     ...describedBy(serverUrl, name),
     remove: async () => void (await queryMysql(serverUrl, `DROP DATABASE ${name}`)),
   };

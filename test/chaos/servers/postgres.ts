@@ -35,6 +35,7 @@ export async function startPostgres(): Promise<DatabaseUnderTest> {
   return {
     url: url(APP_USER),
     faults: { kill: () => server.end('SIGKILL'), start, setReadOnly },
+    rotation: 'UPDATE "refresh_tokens"',
     facts: async () => ({ version: await setting(query, 'server_version'), durability: await settings(query, DURABILITY) }),
     query,
     remove: async () => {

@@ -48,16 +48,18 @@ function twice(rotated: readonly Pick<RefreshTokenEventRecord, 'sessionId' | 'ge
   });
 }
 
-/** Families and the newest events as they are stored, row by row. */
+/** All tables as they are stored, the app's own too, row by row; of the events, the newest. */
 async function readTexts(database: DataSource): Promise<string[]> {
-  const families = await stored(database, RefreshToken, Infinity);
-  const events = await stored(database, RefreshTokenEventRecord, NEWEST_EVENTS);
-  return [...families, ...events].map((row) => Object.values(row).map(textOf).join(' '));
+  const texts: string[] = [];
+  for (const { target } of database.entityMetadatas) {
+    for (const row of await stored(database, target)) texts.push(Object.values(row).map(textOf).join(' '));
+  }
+  return texts;
 }
 
-function stored(database: DataSource, entity: EntityTarget<ObjectLiteral>, most: number): Promise<Record<string, unknown>[]> {
-  const query = database.createQueryBuilder(entity, 'stored').orderBy('stored.id', 'DESC');
-  return (most === Infinity ? query : query.limit(most)).getRawMany();
+function stored(database: DataSource, entity: EntityTarget<ObjectLiteral>): Promise<Record<string, unknown>[]> {
+  const query = database.createQueryBuilder(entity, 'stored');
+  return (entity === RefreshTokenEventRecord ? query.orderBy('stored.id', 'DESC').limit(NEWEST_EVENTS) : query).getRawMany();
 }
 
 function textOf(value: unknown): string {

@@ -12,6 +12,7 @@ export async function openSqlite(): Promise<DatabaseUnderTest> {
   return {
     url: `sqlite:${file}`,
     faults: null,
+    rotation: 'UPDATE "refresh_tokens"',
     facts: async () => withDatabase(file, (database) => ({ version: version(database), durability: durability(database) })),
     query,
     remove: async () => rmSync(folder, { recursive: true, force: true }),

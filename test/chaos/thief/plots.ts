@@ -18,14 +18,18 @@ export type Plot = keyof typeof PLOTS;
 const TOO_LATE_MS = GRACE_SECONDS * 1000 + 2 * CLOCK_SKEW_MS + 500;
 const RACES = 3;
 
+/** Somebody copies the current tokens. */
+export function steal({ world, family, tokens, random }: Holder): Holder {
+  return new Holder(world, family, 'thief', tokens, random.fork('thief'), 'good');
+}
+
 /**
- * Plays a plot.
+ * Plays a plot; the thief has just stolen.
  *
  * @returns the last presentation's holder and token, which have to be noticed; null when the family ended before
  */
-export async function play(plot: Plot, victim: Holder): Promise<{ holder: Holder; tokens: Tokens } | null> {
-  const stolen = victim.tokens;
-  const thief = new Holder(victim.world, victim.family, 'thief', stolen, victim.random.fork('thief'), 'good');
+export async function play(plot: Plot, victim: Holder, thief: Holder): Promise<{ holder: Holder; tokens: Tokens } | null> {
+  const stolen = thief.tokens;
   switch (plot) {
     case 'replays a token that is two steps old':
       return (await advance(victim, 2)) ? { holder: thief, tokens: stolen } : null;
