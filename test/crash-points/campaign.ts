@@ -1,5 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Attempt, begin, type Flow, FLOWS } from './flows';
-import { type Interruption, judge, type Point } from './judge';
+import { expectOneReuseEach, expectOneTurningPoint, type Interruption, judge, type Point, type Standing, standingsOf } from './judge';
 import type { DemoWithPoints, Outcome, VictimProcess } from './victim-process';
 import { type Evidence, Witness } from './witness';
 
@@ -7,15 +8,20 @@ interface Seated extends Point {
   readonly demo: number;
 }
 
+type SeatedInterruption = Seated & Interruption;
+
+/** Longer than a line waits for the audit log. */
+const LATE_LINES_MS = 300;
+
 /** Between its two ends a request has a connection to the database; on SQLite there is only one. */
 const CONNECTION = /^(before|after) database attempt: /;
 
 /** Kills a process that has one request waiting at each point, starts the next one, and looks what has become of them. */
 export class Campaign {
-  /** Processes killed, and the requests they had: waiting at their point, or answered after all. */
-  readonly tally = { killed: 0, waiting: 0, answered: 0 };
+  /** Processes killed, the requests that were at their points then, and the points of those that were answered after all. */
+  readonly tally = { killed: 0, waiting: 0, missed: [] as string[] };
   private readonly witnesses = new Map<string, Witness>();
-  private unsettled: (Seated & { attempt: Attempt })[] = [];
+  private unsettled: SeatedInterruption[] = [];
 
   /**
    * @param databases one for each demo of a process, which may be the same
@@ -44,10 +50,12 @@ export class Campaign {
   async run(points: readonly Point[]): Promise<void> {
     const waiting = points.filter(({ keepsConnection }) => keepsConnection);
     const seats = this.databases.length * this.connections;
+    const standings: Standing[] = [];
     for (let first = 0; first < waiting.length; first += seats) {
       const free = first === 0 ? points.filter(({ keepsConnection }) => !keepsConnection) : [];
-      await this.liveAndDie([...free, ...waiting.slice(first, first + seats)]);
+      standings.push(...(await this.liveAndDie([...free, ...waiting.slice(first, first + seats)])));
     }
+    expectOneTurningPoint(standings);
   }
 
   /** The clients of the last process get on too. */
@@ -58,7 +66,7 @@ export class Campaign {
     for (const witness of this.witnesses.values()) await witness.leave();
   }
 
-  private async liveAndDie(points: readonly Point[]): Promise<void> {
+  private async liveAndDie(points: readonly Point[]): Promise<Standing[]> {
     const victim = await this.demo.start(this.databases);
     await this.repeatAll(victim);
     for (const witness of this.witnesses.values()) await witness.clear();
@@ -70,23 +78,32 @@ export class Campaign {
     const interruptions = await interrupt(victim, prepared);
     await victim.kill();
     const after = await this.look();
-    for (const url of this.witnesses.keys()) judge(interruptions.filter(({ demo }) => this.databases[demo] === url), before.get(url)!, after.get(url)!); // prettier-ignore
+    for (const url of this.witnesses.keys()) judge(this.on(url, interruptions), before.get(url)!, after.get(url)!);
     this.unsettled = interruptions;
     this.count(interruptions);
+    return [...this.witnesses.keys()].flatMap((url) => standingsOf(this.on(url, interruptions), after.get(url)!));
   }
 
   private async repeatAll({ demos }: VictimProcess): Promise<void> {
+    if (this.unsettled.length === 0) return;
     await Promise.all(this.unsettled.map(({ flow, attempt, demo }) => flow.repeat(attempt, demos[demo]!)));
+    await wait(LATE_LINES_MS);
+    for (const [url, evidence] of await this.look()) expectOneReuseEach(this.on(url, this.unsettled), evidence);
     this.unsettled = [];
+  }
+
+  private on(url: string, interruptions: readonly SeatedInterruption[]): SeatedInterruption[] {
+    return interruptions.filter(({ demo }) => this.databases[demo] === url);
   }
 
   private async look(): Promise<Map<string, Evidence>> {
     return new Map(await Promise.all([...this.witnesses].map(async ([url, witness]) => [url, await witness.look()] as const)));
   }
 
-  private count(interruptions: readonly { outcome: Outcome }[]): void {
+  private count(interruptions: readonly Interruption[]): void {
     this.tally.killed++;
-    for (const { outcome } of interruptions) this.tally[outcome.stopped ? 'waiting' : 'answered']++;
+    this.tally.waiting += interruptions.filter(({ outcome }) => outcome.stopped).length;
+    for (const { flow, name, outcome } of interruptions) if (!outcome.stopped) this.tally.missed.push(`${flow.name}: ${name}`);
   }
 }
 

@@ -9,6 +9,10 @@ const RUNS = Number(CRASH_RUNS);
 const shapeOf = ({ name }: DatabaseKind) =>
   name === 'sqlite' ? { demos: 16, databases: 16, connections: 1 } : { demos: 8, databases: 1, connections: 8 };
 
+/** On SQLite a rotation's own commit is an await of the module's; the first is that of the statement that reads the row. */
+const commitPointsOf = ({ name }: DatabaseKind) =>
+  name === 'sqlite' ? ['before', 'after'].map((end) => `${end} shared-commit commitTogether: runner.connect() (2)`) : [];
+
 describe.each(databaseKinds.filter(({ name }) => CRASH_DATABASES.split(',').includes(name)))('a process that is killed [$name]', (kind) => {
   let demo: DemoWithPoints;
   let scratches: ScratchDatabase[];
@@ -29,13 +33,13 @@ describe.each(databaseKinds.filter(({ name }) => CRASH_DATABASES.split(',').incl
       const databases = Array.from({ length: demos }, (_, i) => scratches[i % scratches.length]!.url);
       const campaign = new Campaign(demo, databases, connections);
       const points = await campaign.findPoints();
+      expect(points.map(({ name }) => name)).toEqual(expect.arrayContaining(commitPointsOf(kind)));
       for (let run = 0; run < RUNS; run++) await campaign.run(points);
       await campaign.end();
-      const { killed, waiting, answered } = campaign.tally;
-      expect(waiting).toBeGreaterThan((points.length * RUNS) / 2);
-      console.log(
-        `${kind.name}: ${points.length} points; ${killed} processes killed with ${waiting} requests at their point, ${answered} answered before`,
-      );
+      const { killed, waiting, missed } = campaign.tally;
+      expect(missed).toEqual([]);
+      expect(waiting).toBe(points.length * RUNS);
+      console.log(`${kind.name}: ${points.length} points; ${killed} processes killed with ${waiting} requests at their points`);
     },
     120_000 + RUNS * 120_000,
   );

@@ -19,6 +19,8 @@ export interface Flow {
   readonly name: string;
   /** What it may change in its row. */
   readonly changes: readonly (keyof RefreshToken)[];
+  /** Whether the audit log has one reuse of it in the end. @default false */
+  readonly isTheft?: boolean;
   prepare(http: HttpClient): Promise<Attempt>;
   /** Whether it is done, as the database tells; half of it is a failure. Left out where there is nothing to do. */
   isDone?(attempt: Attempt, evidence: Evidence): boolean;
@@ -42,7 +44,7 @@ const login: Flow = {
   repeat: async (_, http) => void (await begin(http, 1)),
 };
 
-const refresh: Flow = {
+export const refresh: Flow = {
   name: 'refresh',
   changes: ['generation', 'tokenHash', 'rotationNonce', 'secretId', 'rotatedAt', 'lastUsed', 'expiresAt'],
   prepare: (http) => presenting(0, begin(http, 0)),
@@ -68,6 +70,7 @@ const retry: Flow = {
 const reuse: Flow = {
   name: 'reuse',
   changes: REVOKED,
+  isTheft: true,
   prepare: (http) => presenting(0, begin(http, 2)),
   isDone: ({ id }, { rows, reuses }) => {
     const isRevoked = rows.get(id!)!.revokedReason === 'reuse';

@@ -3,6 +3,8 @@ const { AsyncLocalStorage } = require('node:async_hooks');
 const { Server } = require('node:http');
 
 const works = new AsyncLocalStorage();
+/** What has stopped, by its id. */
+const stopped = new Map();
 
 globalThis.crashPoint = {
   before: (name) => pass(`before ${name}`),
@@ -10,7 +12,9 @@ globalThis.crashPoint = {
     await pass(`after ${name}`);
     return value;
   },
+  block,
   begin,
+  goOn,
 };
 
 const emit = Server.prototype.emit;
@@ -28,7 +32,7 @@ function follow(id, stopAt, response, go) {
 
 /** Tells where a piece of work has stopped, or what it has passed when it is finished. */
 function begin(id, stopAt) {
-  const work = { id, stopAt, passed: [], isOver: false };
+  const work = { id, stopAt, passed: [], ran: [], isOver: false };
   const finish = () => {
     work.isOver = true;
     process.send({ id, event: 'answered', passed: work.passed });
@@ -43,9 +47,36 @@ function pass(name) {
   const point = numbered(name, work.passed);
   work.passed.push(point);
   if (point !== work.stopAt) return;
+  tellStopped(work);
+  return new Promise((resolve) => stopped.set(work.id, { work, resolve }));
+}
+
+/** For what happens in one turn of the event loop: the whole process stops there, until it is killed. */
+function block(name) {
+  const work = works.getStore();
+  if (!work || work.isOver) return;
+  const point = numbered(name, work.ran);
+  work.ran.push(point);
+  if (point !== work.stopAt) return;
+  tellStopped(work);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+/** What has stopped goes on, all of it in one turn of the event loop; the first as far as another point. */
+function goOn([first, ...others], stopAt) {
+  resume(first, stopAt);
+  for (const id of others) resume(id, 'nowhere');
+}
+
+function resume(id, stopAt) {
+  const { work, resolve } = stopped.get(id);
+  Object.assign(work, { stopAt, isOver: false });
+  resolve();
+}
+
+function tellStopped(work) {
   work.isOver = true;
   process.send({ id: work.id, event: 'stopped' });
-  return new Promise(() => undefined);
 }
 
 function numbered(name, passed) {

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { PruneService, RefreshToken, RefreshTokenEventRecord } from 'nestjs-jwt-refresh';
+import { type JwtRefreshEvent, type JwtRefreshEventType, PruneService, RefreshToken, RefreshTokenEventRecord } from 'nestjs-jwt-refresh';
 import { newId } from '../../src/ids';
 import { databaseFromUrl, databaseKinds } from '../support/databases';
 import { insertRows } from '../support/insert-rows';
@@ -14,9 +14,46 @@ const RUNS = Number(CRASH_RUNS ?? 1);
 /** A process takes a second to start: unless a campaign was asked for, each await is tried the first time it comes. */
 const isTried = (point: string): boolean => CRASH_RUNS !== undefined || !/ \(\d+\)$/.test(point);
 const DAY_MS = 86_400_000;
+/** Between two fillings, so that everything of the last one is old. */
+const FILL_INTERVAL_MS = 500 * DAY_MS;
+/** The defaults, which nobody changes here: how long families stay beyond their end, and lines in the audit log. */
+const KEPT_MS = { families: 7 * DAY_MS, rotations: 30 * DAY_MS, events: 400 * DAY_MS };
 const SECRET = 'a secret of apps that prune, and are killed: 7Hq2mZx9';
 
 type Outcome = { event: 'stopped' | 'answered'; passed: string[] };
+
+/** What a subject has. */
+interface Belongings {
+  readonly rows: RefreshToken[];
+  readonly lines: RefreshTokenEventRecord[];
+}
+
+/** Families that began long ago and must stay at an instant: the memory of a theft until the family's end, and what is a moment too young. */
+function stayingFamilies(now: number): Partial<RefreshToken>[] {
+  const justKept = new Date(now - KEPT_MS.families);
+  const notPast = new Date(now + DAY_MS);
+  const theft = { revokedAt: new Date(now - 100 * DAY_MS), revokedReason: 'reuse' };
+  return [
+    { ...theft, endsAt: notPast },
+    { ...theft, endsAt: justKept },
+    { expiresAt: justKept, endsAt: notPast },
+    { expiresAt: justKept, endsAt: justKept },
+  ];
+}
+
+/** Lines that must stay at an instant, and are as old as they may be. */
+const stayingLines = (now: number, subject: string): RefreshTokenEventRecord[] => [
+  line('refresh_token.rotated', now - KEPT_MS.rotations, subject),
+  line('refresh_token.retried', now - KEPT_MS.rotations, subject),
+  line('refresh_token.issued', now - KEPT_MS.events, subject),
+  line('refresh_token.reused', now - KEPT_MS.events, subject),
+];
+
+/** Lines that may go at an instant, each of them for a day. */
+const oldLines = (now: number, subject: string): RefreshTokenEventRecord[] => stayingLines(now - DAY_MS, subject);
+
+const line = (type: JwtRefreshEventType, at: number, subject: string): RefreshTokenEventRecord =>
+  RefreshTokenEventRecord.from({ id: newId(at), type, at: new Date(at), subject, device: null } as JwtRefreshEvent);
 
 describe.each(databaseKinds.filter(({ name }) => CRASH_DATABASES.split(',').includes(name)))(
   'an app that is killed while it prunes [$name]',
@@ -49,43 +86,47 @@ describe.each(databaseKinds.filter(({ name }) => CRASH_DATABASES.split(',').incl
       return outcome;
     }
 
-    /** Old sessions and old lines of the audit log; the sessions that stay are told by their subject. */
-    async function fill(): Promise<{ gone: string; staying: RefreshToken[] }> {
+    /** Old sessions and old lines of the audit log, and among them what must stay, which is told by its subject. */
+    async function fill(): Promise<{ gone: string; kept: string; staying: Belongings }> {
       const [gone, kept] = [newSubject(), newSubject()];
       await app.login(gone);
-      await app.audit(gone);
       const [model] = await app.rows(gone);
-      const old = Array.from({ length: 20 }, () => Object.assign(new RefreshToken(), model, { id: newId(app.clock.now()) }));
-      await insertRows(app, RefreshToken, old);
-      app.clock.advanceMilliseconds(500 * DAY_MS);
+      const copy = (changes: Partial<RefreshToken>) => Object.assign(new RefreshToken(), model, { id: newId(app.clock.now()) }, changes);
+      const old = () => Array.from({ length: 10 }, () => copy({}));
+      const then = app.clock.now() + FILL_INTERVAL_MS;
+      await insertRows(app, RefreshToken, [...old(), ...stayingFamilies(then).map((changes) => copy({ ...changes, subject: kept })), ...old()]);
+      await insertRows(app, RefreshTokenEventRecord, [...oldLines(then, gone), ...stayingLines(then, kept)]);
+      app.clock.advanceMilliseconds(FILL_INTERVAL_MS);
       await app.login(kept);
-      return { gone, staying: await app.rows(kept) };
+      return { gone, kept, staying: await belongingsOf(kept) };
     }
 
-    const linesOf = (subject: string) => app.dataSource.getRepository(RefreshTokenEventRecord).countBy({ subject });
+    const belongingsOf = async (subject: string): Promise<Belongings> => ({ rows: await app.rows(subject), lines: await app.audit(subject) });
 
     it(
       `has deleted nothing that stays, and the next one does the rest, wherever it was, ${RUNS} time(s)`,
       async () => {
-        await fill();
+        const { staying } = await fill();
+        expect([staying.rows.length, staying.lines.length]).toEqual([5, 5]);
         const { event, passed } = await pruneAndDie();
         expect(event).toBe('answered');
         const points = passed.filter(isTried);
         expect(points.some((point) => point.includes('refresh-token.store prune'))).toBe(true);
         for (let run = 0; run < RUNS; run++) {
           for (const point of points) {
-            const { gone, staying } = await fill();
-            const all = await app.rows(gone);
+            const { gone, kept, staying } = await fill();
+            const all = await belongingsOf(gone);
             expect((await pruneAndDie(point)).event).toBe('stopped');
-            expect(await app.rows(staying[0]!.subject)).toEqual(staying);
-            const left = await app.rows(gone);
-            expect(all).toEqual(expect.arrayContaining(left));
+            expect(await belongingsOf(kept)).toEqual(staying);
+            const left = await belongingsOf(gone);
+            expect(all).toEqual({ rows: expect.arrayContaining(left.rows), lines: expect.arrayContaining(left.lines) });
             // The lock of a process that is gone is free, or soon will be: a server may hear of it a little later.
             await until(async () => {
               await app.app.get(PruneService).run();
-              return (await app.rows(gone)).length + (await linesOf(gone)) === 0;
+              const { rows, lines } = await belongingsOf(gone);
+              return rows.length + lines.length === 0;
             });
-            expect(await app.rows(staying[0]!.subject)).toEqual(staying);
+            expect(await belongingsOf(kept)).toEqual(staying);
           }
         }
         console.log(`${kind.name}: ${passed.length} points on the way of a prune, ${points.length * RUNS} processes killed there`);

@@ -2,6 +2,7 @@
 require('./points.cjs');
 const crypto = require('node:crypto');
 const { dirname, join, sep } = require('node:path');
+const Sqlite = require('better-sqlite3');
 
 const main = process.argv[2];
 const build = join(dirname(main), '../..') + sep;
@@ -13,9 +14,21 @@ process.setMaxListeners(0);
 const { scrypt } = crypto;
 crypto.scrypt = (password, salt, length, done) => scrypt(password, salt, length, { N: 2 }, done);
 
-process.on('message', (env) => {
+// SQLite runs the statements of a shared commit in one turn of the event loop: there is a point after each that writes.
+const statements = Object.getPrototypeOf(new Sqlite(':memory:').prepare('SELECT 1'));
+const { run } = statements;
+statements.run = function (...parameters) {
+  const result = run.apply(this, parameters);
+  globalThis.crashPoint.block(`SQLite ${this.source.split(' ')[0]}`);
+  return result;
+};
+
+process.on('message', ({ env, goOn, stopAt }) => (goOn ? globalThis.crashPoint.goOn(goOn, stopAt) : startDemo(env)));
+
+function startDemo(env) {
   Object.assign(process.env, env);
   for (const file of Object.keys(require.cache)) if (file.startsWith(build)) delete require.cache[file];
   require(main);
-});
+}
+
 process.send('ready');

@@ -6,7 +6,8 @@ import { RawConnection } from '../../support/raw-http';
 import { describeOnEveryStack } from '../../support/stack';
 import { type Fared, HonestUsers } from './honest-users';
 
-// Figures, not verdicts: how much a machine has to spare decides them. What is checked is that nobody honest is refused.
+// How much a machine has to spare decides the figures. What is checked is that nobody honest is refused, and that neither a flood nor a
+// hot session doubles the p99 of the others.
 
 const SECONDS = Number(process.env.ABUSE_SECONDS ?? 10);
 const USERS = 40;
@@ -14,6 +15,14 @@ const REFRESHES_PER_SECOND = 40;
 /** Refreshes a second of many sessions, or of one alone. */
 const HEAT = 40;
 const SLOW_CLIENTS = 1000;
+/** Junk tokens a second; `junk-flood.spec.ts` shows that they cost no query. */
+const JUNK = 10_000;
+/** The most of what a process can answer that a flood may be: the junk, its sender and the honest share the processors of one machine. */
+const JUNK_PART = 0.25;
+/** What the p99 of others is multiplied by stays below. */
+const LIMIT = 2;
+/** A machine is noisy: the best of so many measurements counts. */
+const TRIES = 3;
 const SECRET = 'a secret for figures: 5Ww0cXbq8Yt2Zr4h';
 
 const run = promisify(execFile);
@@ -33,10 +42,28 @@ describeOnEveryStack('honest users', (stack) => {
 
   const refresh = (): Promise<Fared> => users.refreshFor(SECONDS, REFRESHES_PER_SECOND);
 
-  function report(beside: string, { p50, p99, refused, refreshes }: Fared, than = { what: 'alone', p99: alone.p99 }): void {
-    const ratio = `${(p99 / than.p99).toFixed(2)} times that ${than.what} (${than.p99} ms)`;
-    process.stdout.write(`${stack.kind.name}, ${stack.adapter}: beside ${beside}: p50 ${p50} ms, p99 ${p99} ms, ${ratio}\n`);
+  /** @returns the p99 as a multiple of another */
+  function report(beside: string, { p50, p99, refused, refreshes }: Fared, than = { what: 'alone', p99: alone.p99 }): number {
+    const ratio = p99 / than.p99;
+    const told = `${ratio.toFixed(2)} times that ${than.what} (${than.p99} ms)`;
+    process.stdout.write(`${stack.kind.name}, ${stack.adapter}: beside ${beside}: p50 ${p50} ms, p99 ${p99} ms, ${told}\n`);
     expect({ refreshes, refused }).toEqual({ refreshes: SECONDS * REFRESHES_PER_SECOND, refused: 0 });
+    return ratio;
+  }
+
+  async function besideJunk(rate: number): Promise<number> {
+    const before = await refresh();
+    const [perSecond, fared] = await Promise.all([flood(rate), refresh()]);
+    return report(`${perSecond} junk tokens a second`, fared, { what: 'before', p99: before.p99 });
+  }
+
+  /** Beside one hot session, against the same number of refreshes of many. */
+  async function besideHot(many: HonestUsers, one: HonestUsers): Promise<number> {
+    const [besideMany] = await Promise.all([refresh(), many.refreshFor(SECONDS, HEAT)]);
+    report(`${HEAT} refreshes a second of many sessions`, besideMany);
+    const [besideOne, hot] = await Promise.all([refresh(), one.refreshFor(SECONDS, HEAT)]);
+    expect(hot.refused).toBe(0);
+    return report(`${HEAT} refreshes a second of one session`, besideOne, { what: 'beside many', p99: besideMany.p99 });
   }
 
   /** @returns answers a second */
@@ -47,22 +74,17 @@ describeOnEveryStack('honest users', (stack) => {
     return flooded.perSecond;
   }
 
-  it('refresh beside a flood of junk tokens', async () => {
+  it('refresh beside a flood of junk tokens, which does not double their p99', async () => {
     const capacity = await flood(Infinity);
     process.stdout.write(`${stack.kind.name}, ${stack.adapter}: one process answers ${capacity} junk tokens a second\n`);
-    for (const part of [0.25, 0.5]) {
-      const [perSecond, fared] = await Promise.all([flood(Math.round(capacity * part)), refresh()]);
-      report(`${perSecond} junk tokens a second`, fared);
-    }
+    // A figure only: how they fare when the process has half its time for them.
+    await besideJunk(Math.round(capacity / 2));
+    await expectNotDoubled(() => besideJunk(Math.min(JUNK, Math.round(capacity * JUNK_PART))));
   });
 
-  it('refresh beside one session that refreshes as often as all of them', async () => {
+  it('refresh beside one session that refreshes as often as all of them, which does not double their p99', async () => {
     const [many, one] = [await HonestUsers.logIn(demo, HEAT), await HonestUsers.logIn(demo, 1)];
-    const besideMany = await Promise.all([refresh(), many.refreshFor(SECONDS, HEAT)]);
-    report(`${HEAT} refreshes a second of many sessions`, besideMany[0]);
-    const besideOne = await Promise.all([refresh(), one.refreshFor(SECONDS, HEAT)]);
-    report(`${HEAT} refreshes a second of one session`, besideOne[0], { what: 'beside many', p99: besideMany[0].p99 });
-    expect(besideOne[1].refused).toBe(0);
+    await expectNotDoubled(() => besideHot(many, one));
   });
 
   it('refresh beside clients that never finish a request', async () => {
@@ -74,3 +96,11 @@ describeOnEveryStack('honest users', (stack) => {
     for (const connection of slow) connection.abandon();
   });
 });
+
+/** @param measure the p99 of others, as a multiple of what it is without */
+async function expectNotDoubled(measure: () => Promise<number>): Promise<void> {
+  const ratios: number[] = [];
+  do ratios.push(await measure());
+  while (ratios.length < TRIES && Math.min(...ratios) >= LIMIT);
+  expect(Math.min(...ratios)).toBeLessThan(LIMIT);
+}
