@@ -2,9 +2,10 @@ import { type LoggerService, UnauthorizedException } from '@nestjs/common';
 import fc from 'fast-check';
 import { sign as signJwt, verify as verifyJwt } from 'jsonwebtoken';
 import { createHash, generateKeyPairSync, randomBytes, timingSafeEqual } from 'node:crypto';
-import { JwtRefreshEvents, type JwtRefreshOptions, type LegacySession } from 'nestjs-jwt-refresh';
+import { JwtRefreshError, JwtRefreshEvents, type JwtRefreshOptions, type LegacySession } from 'nestjs-jwt-refresh';
 import { FakeClock, signTestToken } from 'nestjs-jwt-refresh/testing';
 import { derivedId, firstIdOf } from '../../src/ids';
+import { RefreshTokenStore } from '../../src/sessions/refresh-token.store';
 import { type Answer, bearer } from '../support/http';
 import { describeOnEveryAdapter, describeOnEveryDatabase, describeOnEveryStack, newSubject, type RunningApp } from '../support/stack';
 
@@ -54,6 +55,14 @@ describeOnEveryStack('a stateless refresh JWT of the old system', (stack) => {
     expect(outcome(second)).toBe(200);
     expect(outcome(await app.http.refresh(token))).toBe(INVALID);
     expect(outcome(await app.http.refresh(second.body.refresh_token))).toBe(200);
+  });
+
+  it('is exchanged too when the limit of sessions can not be looked at: it could not be brought again', async () => {
+    const limited = await stack.start(withHooks({ adoptLegacyToken }, { maxSessionsPerSubject: 1 }), { configure: (host) => host.useLogger(false) });
+    jest.spyOn(limited.app.get(RefreshTokenStore), 'findLive').mockRejectedValueOnce(new JwtRefreshError('temporarily_unavailable'));
+    const { status, body } = await limited.http.refresh(oldToken(subject));
+    expect(status).toBe(200);
+    expect(outcome(await limited.http.refresh(body.refresh_token))).toBe(200);
   });
 
   it('begins a session that is as old as the login, and was used now', async () => {

@@ -40,26 +40,25 @@ function begin(id, stopAt) {
   return { run: (go) => works.run(work, go), finish };
 }
 
-/** What still happens after the answer is on nobody's way. */
 function pass(name) {
-  const work = works.getStore();
-  if (!work || work.isOver) return;
-  const point = numbered(name, work.passed);
-  work.passed.push(point);
-  if (point !== work.stopAt) return;
-  tellStopped(work);
-  return new Promise((resolve) => stopped.set(work.id, { work, resolve }));
+  const work = workThatStopsAt(name, 'passed');
+  return work && new Promise((resolve) => stopped.set(work.id, { work, resolve }));
 }
 
 /** For what happens in one turn of the event loop: the whole process stops there, until it is killed. */
 function block(name) {
+  if (workThatStopsAt(name, 'ran')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+/** Notes that the work at hand has come to a point. What still happens after the answer is on nobody's way. */
+function workThatStopsAt(name, kind) {
   const work = works.getStore();
-  if (!work || work.isOver) return;
-  const point = numbered(name, work.ran);
-  work.ran.push(point);
-  if (point !== work.stopAt) return;
+  if (!work || work.isOver) return null;
+  const point = numbered(name, work[kind]);
+  work[kind].push(point);
+  if (point !== work.stopAt) return null;
   tellStopped(work);
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  return work;
 }
 
 /** What has stopped goes on, all of it in one turn of the event loop; the first as far as another point. */
