@@ -121,6 +121,10 @@ describe.each(['body', 'cookie'] as const)('tabs of one session, tokens by %s', 
     expect(await signOutsIn(pages)).toBe(0);
     expect(await familyOf(pages[0]!)).toMatchObject({ status: 'active' });
   };
+  /** `waitForFunction` takes a promise for a true value. */
+  const answersAgain = async (page: Page) => {
+    while ((await page.evaluate(() => tab.read())) !== 200) await page.waitForTimeout(50);
+  };
   /** The next refresh goes this way; those after it are left alone. */
   const once = async (page: Page, handle: (route: Route) => Promise<void>) => page.context().route(REFRESH, handle, { times: 1 });
 
@@ -145,7 +149,7 @@ describe.each(['body', 'cookie'] as const)('tabs of one session, tokens by %s', 
     expect(await pages[0]!.evaluate(() => tab.read())).toBe(0);
     await pages[0]!.context().setOffline(false);
     await online;
-    for (const page of pages) await page.waitForFunction(async () => (await tab.read()) === 200);
+    for (const page of pages) await answersAgain(page);
     expect((await familyOf(pages[0]!)).generation - generation).toBeLessThanOrEqual(2);
     await livesOn(...pages);
   }, OFFLINE_MS + 90_000); // prettier-ignore
