@@ -78,6 +78,7 @@ export class AdoptionService {
   /** An access token is never shown to the hook: a host that kept its old secret would take it for one of its own tokens. */
   private async recognise(token: unknown, presentation: Presentation): Promise<PreparedSession | null> {
     await this.throttle.countInvalidToken(presentation.request);
+    if (!this.options.hooks.adoptLegacyToken) return null;
     if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH || (await this.accessTokens.findGenuine(token))) return null;
     return this.hooks.adoptLegacyToken(token, presentation.request, (legacy) => this.prepare(token, legacy, presentation));
   }
