@@ -71,7 +71,7 @@ export default defineConfig(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/**/*.{store,entity,spec}.ts', 'src/{migrations,storage,testing}/**', 'src/jwt-refresh.module.ts'],
+    ignores: ['src/**/*.{store,entity,spec}.ts', 'src/{cli,doctor,migrations,storage,testing}/**', 'src/jwt-refresh.module.ts'],
     rules: {
       'no-restricted-imports': [
         'error',

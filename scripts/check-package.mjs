@@ -81,6 +81,7 @@ function checkHost({ title, folder }) {
       `${main}: logs in, refreshes and logs out by body, by cookie and by OAuth, and opens the dashboard, on Express and Fastify, on ${types}`,
     );
   }
+  run(join(folder, 'node_modules/.bin/jwt-refresh'), ['--help'], folder);
   compile(folder);
 }
 

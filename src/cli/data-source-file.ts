@@ -1,0 +1,21 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { DataSource } from 'typeorm';
+
+/**
+ * The data source that a file exports, as TypeORM's command line takes it: by any name, in a CommonJS or an ES module,
+ * or a promise of it.
+ *
+ * @throws Error with what to do
+ */
+export async function loadDataSource(file: string): Promise<DataSource> {
+  const loaded = (await import(pathToFileURL(resolve(file)).href)) as Record<string, unknown>;
+  // The exports of a CommonJS module are its default too.
+  const exported = [loaded.default, ...Object.values(loaded), ...Object.values((loaded.default ?? {}) as Record<string, unknown>)];
+  const found = (await Promise.all(exported)).find(isDataSource);
+  if (!found) throw new Error(`${file} exports no DataSource: export one, as for the command line of TypeORM`);
+  return found;
+}
+
+/** The host's TypeORM is not always the one that is found from here, so the class can't be asked. */
+const isDataSource = (value: unknown): value is DataSource => typeof (value as DataSource | undefined)?.getMetadata === 'function';
