@@ -20,7 +20,7 @@ export interface TokenContext {
   /** The framework's request; its device is remembered in events. */
   request?: DeviceRequest;
   /** The device, if the host knows it better than the request does. */
-  device?: DeviceInfo;
+  device?: Partial<DeviceInfo>;
   /** The access token that came with the refresh token, for the option `accessTokenOnRefresh`. @default none */
   accessToken?: string;
 }

@@ -9,7 +9,7 @@ const ID_SHAPE = /^[A-Za-z0-9._-]{1,32}$/;
 const PROPERTY_PATH = /^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*$/;
 const FORBIDDEN_PROPERTY = /(^|\.)(__proto__|constructor|prototype)(\.|$)/;
 const PLACEHOLDER =
-  /change[-_ ]?(me|this)|replace[-_ ]?(me|this)|place[-_ ]?holder|^your[-_ ]|a-string-secret-at-least-256-bits-long|^<.*>$|^\$\{.*\}$/i;
+  /change[-_ ]?(me|this)|do[-_ ]?not[-_ ]?use|replace[-_ ]?(me|this)|place[-_ ]?holder|^your[-_ ]|a-string-secret-at-least-256-bits-long|^<.*>$|^\$\{.*\}$|^\s*$/i;
 
 type Members = Record<string, unknown>;
 

@@ -8,6 +8,8 @@ const MEMBERS = ['name', 'sameSite', 'secure', 'path', 'domain', 'partitioned', 
 
 /** RFC 9110 §5.6.2: what names of cookies and headers are made of. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
+/** Headers that a page of another site may set, or that come by themselves (Fetch §2.2.2): they prove nothing. */
+const ANYBODYS_HEADER = /^(accept(-.*)?|content-.*|sec-.*|proxy-.*|range|user-agent|host|cookie|origin|referer|connection|date|dnt|te|via)$/i;
 const PATH = /^\/[!-:<-~]*$/;
 const DOMAIN = /^(?=.{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 
@@ -23,6 +25,8 @@ export function resolveCookie(check: OptionsCheck, value: unknown): ResolvedCook
     header: matching(check, 'header', given.header ?? 'X-Requested-With', TOKEN, 'must be the name of a request header').toLowerCase(),
     origins: resolveOrigins(check, given.origins ?? []),
   };
+  if (ANYBODYS_HEADER.test(cookie.header))
+    check.problem('cookie.header', 'must be a header that browsers let no other site send, such as X-Requested-With');
   refuseWhatBrowsersDrop(check, cookie);
   if (!check.flag('cookie.allowInsecure', given.allowInsecure ?? false)) refuseInsecure(check, cookie);
   return cookie;

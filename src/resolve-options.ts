@@ -331,6 +331,8 @@ function resolveAdmin(check: OptionsCheck, value: unknown, { path = 'auth' }: Jw
 
 function resolveClock(check: OptionsCheck, value: unknown): Clock {
   const clock = (value ?? systemClock) as Clock;
-  if (typeof clock.now !== 'function') check.problem('clock', 'must have a method now() that returns milliseconds since 1970');
+  if (typeof clock.now !== 'function' || !Number.isFinite(clock.now())) {
+    check.problem('clock', 'must have a method now() that returns milliseconds since 1970');
+  }
   return clock;
 }

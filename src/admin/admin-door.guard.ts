@@ -1,4 +1,4 @@
-import { type CanActivate, Inject, Injectable, NotFoundException } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Inject, Injectable, NotFoundException } from '@nestjs/common';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 
 /**
@@ -9,8 +9,9 @@ import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-o
 export class AdminDoorGuard implements CanActivate {
   constructor(@Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions) {}
 
-  canActivate(): boolean {
-    if (!this.options.admin.authorize) throw new NotFoundException();
-    return true;
+  canActivate(context: ExecutionContext): boolean {
+    if (this.options.admin.authorize) return true;
+    const { method, originalUrl } = context.switchToHttp().getRequest<{ method: string; originalUrl: string }>();
+    throw new NotFoundException(`Cannot ${method} ${originalUrl}`);
   }
 }

@@ -44,7 +44,7 @@ export function deviceFromRequest(request: DeviceRequest): DeviceInfo {
 }
 
 /** The device behind a call of the host's: as described, else as the request tells. */
-export function deviceOf({ device, request }: { device?: DeviceInfo; request?: DeviceRequest }): DeviceInfo | null {
+export function deviceOf({ device, request }: { device?: Partial<DeviceInfo>; request?: DeviceRequest }): DeviceInfo | null {
   if (device) return toDeviceInfo(device);
   return request ? deviceFromRequest(request) : null;
 }

@@ -11,6 +11,7 @@ import { Database } from '../storage/database';
 import { firstSecret, hashSecret } from '../tokens/ratchet';
 import { TokenMinter } from '../tokens/token-minter';
 import type { DeviceInfo } from './device-info';
+import { underFreeId } from './free-id';
 import { newRefreshToken } from './new-refresh-token';
 import type { RefreshToken } from './refresh-token.entity';
 import { RefreshTokenStore } from './refresh-token.store';
@@ -41,14 +42,19 @@ export class KeyService {
   async issue(input: KeyInput, actor: string, device: DeviceInfo | null): Promise<{ key: RefreshToken; token: string }> {
     const secret = firstSecret();
     const key = this.newKey(input, hashSecret(secret));
+    await underFreeId(key, () => this.insert(key, actor, device));
+    const { refreshToken } = await this.minter.mint(key, secret, key.createdAt.getTime());
+    return { key, token: refreshToken };
+  }
+
+  /** In one commit with the line in the audit log. */
+  private async insert(key: RefreshToken, actor: string, device: DeviceInfo | null): Promise<void> {
     const event: RefreshTokenIssued = { ...describeEvent(key, key.createdAt.getTime(), device), type: 'refresh_token.issued', actor, reason: null };
     await this.database.transaction(async (run) => {
       await this.store.insert(key, run);
       await this.audit.append([event], run);
     });
     this.events.emit(event);
-    const { refreshToken } = await this.minter.mint(key, secret, key.createdAt.getTime());
-    return { key, token: refreshToken };
   }
 
   private newKey({ rotates = true, lifetime: given, ...input }: KeyInput, tokenHash: string): RefreshToken {

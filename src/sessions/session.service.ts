@@ -4,12 +4,10 @@ import { describeEvent } from '../events/describe-event';
 import { JwtRefreshEvents } from '../events/jwt-refresh-events';
 import type { RefreshTokenIssued } from '../events/refresh-token-events';
 import type { HostClaims } from '../hooks';
-import { newId } from '../ids';
 import { assertLifetime, assertSubject } from '../names';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { RevocationService } from '../revocation/revocation.service';
 import { RefreshHooks } from '../rotation/refresh-hooks';
-import { DuplicateKeyError } from '../storage/database';
 import { firstSecret, hashSecret } from '../tokens/ratchet';
 import { type HostAdditions, TokenMinter } from '../tokens/token-minter';
 import type { TokenPair } from '../tokens/token-pair';
@@ -17,6 +15,7 @@ import { deviceOf, type DeviceInfo, type DeviceRequest } from './device-info';
 import { type FamilyOrigin, type NewFamily, newRefreshToken } from './new-refresh-token';
 import type { RefreshToken } from './refresh-token.entity';
 import { MOST_LIVE, RefreshTokenStore } from './refresh-token.store';
+import { underFreeId } from './free-id';
 
 /** What a session is made from. */
 export interface IssueInput {
@@ -31,7 +30,7 @@ export interface IssueInput {
   /** A name for people, at most 255 characters. @default none */
   label?: string;
   /** The device, if the host knows it better than the request does. @default read from `request` */
-  device?: DeviceInfo;
+  device?: Partial<DeviceInfo>;
   /** The framework's request; its user agent and trusted address are remembered. */
   request?: DeviceRequest;
 }
@@ -43,8 +42,6 @@ export interface PreparedSession {
   /** When it was made ready, milliseconds since 1970. */
   readonly at: number;
 }
-
-const MAX_ID_DRAWS = 3;
 
 /** Begins and lists sessions. */
 @Injectable()
@@ -62,7 +59,7 @@ export class SessionService {
   async issue(input: IssueInput): Promise<TokenPair> {
     const prepared = this.prepare(input);
     const members = await this.hooks.responseMembers(prepared.session);
-    await this.insert(prepared.session);
+    await underFreeId(prepared.session, () => this.store.insert(prepared.session));
     return this.open(prepared, null, { members });
   }
 
@@ -106,16 +103,6 @@ export class SessionService {
       secretId: this.minter.currentKeys.id,
     };
     return newRefreshToken(family, this.options.clock.now(), origin);
-  }
-
-  /** Draws another id in the unthinkable case that one is taken: a session is never written over. */
-  private async insert(session: RefreshToken, draw = 1): Promise<void> {
-    try {
-      await this.store.insert(session);
-    } catch (error) {
-      if (!(error instanceof DuplicateKeyError) || draw === MAX_ID_DRAWS) throw error;
-      await this.insert(Object.assign(session, { id: newId(session.createdAt.getTime()) }), draw + 1);
-    }
   }
 
   /**

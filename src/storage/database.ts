@@ -33,8 +33,11 @@ interface Guarding<T> {
 /** What the log says where no driver said anything. */
 const namedError = (name: string): Error => Object.assign(new Error(), { name });
 
-/** What a statement or transaction may take in all. A request has two of them, and nobody waits for an answer much longer. */
-const BUDGET_MS = 2000;
+/**
+ * What a statement or transaction may take in all. A request has two of them, and nobody waits for an answer much longer. On SQLite
+ * only one of the two writes, and waits for whoever else writes to the file.
+ */
+const BUDGETS_MS: Record<Dialect, number> = { mysql: 2000, postgres: 2000, sqlite: 3500 };
 /** Beyond so many statements that wait or run, more would only wait in vain. */
 const MOST_AT_ONCE = 2000;
 const FIRST_PAUSE_MS = 5;
@@ -48,12 +51,13 @@ const sqliteQueues = new WeakMap<DataSource, Mutex>();
 
 /**
  * The one door to the database: statements run on the primary, driver errors are translated here and nowhere else.
- * Deadlocks, lock waits and a busy SQLite file are retried within {@link BUDGET_MS}; whatever remains, or is not answered by
+ * Deadlocks, lock waits and a busy SQLite file are retried within {@link BUDGETS_MS}; whatever remains, or is not answered by
  * then, is `temporarily_unavailable` — never a verdict on a token.
  */
 export class Database {
   private readonly logger = new Logger('JwtRefresh');
   private readonly dialect: Dialect;
+  private readonly budget: number;
   private readonly queue: Mutex | null;
   /** On SQLite, what comes in one turn of the event loop. */
   private readonly commits = new DataLoader<Statement, StatementResult>((statements) => this.commit(statements), { cache: false });
@@ -62,6 +66,7 @@ export class Database {
 
   constructor(readonly dataSource: DataSource) {
     this.dialect = dialectOf(dataSource);
+    this.budget = BUDGETS_MS[this.dialect];
     this.queue = this.dialect === 'sqlite' ? queueFor(dataSource) : null;
   }
 
@@ -117,14 +122,14 @@ export class Database {
     if (this.atWork >= MOST_AT_ONCE) return Promise.reject(this.unavailable(namedError('too many statements at once')));
     this.atWork += 1;
     const result = this.attempt(work, mode).finally(() => (this.atWork -= 1));
-    return within(BUDGET_MS, result, () => {
+    return within(this.budget, result, () => {
       if (whenLate) result.then(whenLate, () => undefined);
       return this.unavailable(namedError('no answer in time'));
     });
   }
 
   private async attempt<T>(work: (runner: QueryRunner) => Promise<T>, mode: ReplicationMode): Promise<T> {
-    const deadline = performance.now() + BUDGET_MS;
+    const deadline = performance.now() + this.budget;
     for (let attempt = 0; ; attempt++) {
       try {
         return await this.exclusively(() => this.withRunner((runner) => begin(runner, work, deadline), mode));

@@ -121,10 +121,11 @@ export class AccessTokenService {
     };
   }
 
-  /** Not yet valid, or valid for longer than a token made now would be. */
-  private isFromTheFuture({ nbf, exp }: AccessTokenClaims, now: number): boolean {
+  /** Not yet valid, made later than a token that is valid now could be, or valid for longer than one made now. */
+  private isFromTheFuture({ iat, nbf, exp }: AccessTokenClaims, now: number): boolean {
     const { lifetime, notBeforeLeeway, clockTolerance } = this.options.accessToken;
-    return nbf > now + clockTolerance || exp > now + lifetime + notBeforeLeeway + clockTolerance;
+    const latest = now + notBeforeLeeway + clockTolerance;
+    return nbf > now + clockTolerance || iat > latest || exp > latest + lifetime;
   }
 
   /** What no clock and no route changes: signature, kind, and the claims that each token has. */

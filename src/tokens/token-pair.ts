@@ -23,15 +23,15 @@ export class OAuthTokenResponse {
   /** The signed JWT. */
   @Field('The signed JWT.', text)
   access_token!: string;
+  /** The only copy of the refresh token. */
+  @Field('The only copy of the refresh token.', text)
+  refresh_token!: string;
   /** How to send the access token (RFC 6750). */
   @Field('How to send the access token (RFC 6750).', oneOf(['Bearer']))
   token_type!: 'Bearer';
   /** Seconds until the access token expires. */
   @Field('Seconds until the access token expires.', integer)
   expires_in!: number;
-  /** The only copy of the refresh token. */
-  @Field('The only copy of the refresh token.', text)
-  refresh_token!: string;
   /** Seconds until the refresh token expires, if it is not used; not RFC 6749's. */
   @Field('Seconds until the refresh token expires, if it is not used.', integer)
   refresh_expires_in!: number;
@@ -102,9 +102,9 @@ export class TokenPair {
     return {
       ...this.members,
       access_token: this.accessToken,
+      refresh_token: this.refreshToken,
       token_type: this.tokenType,
       expires_in: this.expiresIn,
-      refresh_token: this.refreshToken,
       refresh_expires_in: this.refreshExpiresIn,
       ...(this.scope !== undefined && { scope: this.scope }),
     };

@@ -53,6 +53,14 @@ describeOnEveryAdapter('the admin API without admin.authorize', (stack) => {
       expect(await sweep(REQUESTS, app.http, ADMIN_ROOT, headers)).toEqual(REQUESTS.map(([method, path]) => [method, path, 404]));
   });
 
+  it('answers like a route that nobody has made', async () => {
+    const options: JwtRefreshModuleOptions = { secret: SECRET, issuer: 'https://test.example', audience: 'test' };
+    const { app, http } = await startAsync(stack.adapter, options);
+    const [closed, absent] = [await http.get(`${ADMIN_ROOT}?limit=1`), await http.get('/nowhere?limit=1')];
+    expect([closed.status, closed.body]).toEqual([404, { ...absent.body, message: `Cannot GET ${ADMIN_ROOT}?limit=1` }]);
+    await app.close();
+  });
+
   it('is not there either when the options come from a factory: authorize is known only then', async () => {
     const options: JwtRefreshModuleOptions = { secret: SECRET, issuer: 'https://test.example', audience: 'test', admin: { readOnly: false } };
     const { app, http } = await startAsync(stack.adapter, options);

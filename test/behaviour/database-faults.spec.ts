@@ -1,8 +1,13 @@
+import type { INestApplication } from '@nestjs/common';
+import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { TestAppOptions } from 'nestjs-jwt-refresh/testing';
 import { newId } from '../../src/ids';
+import { Database } from '../../src/storage/database';
+import { ADMINISTRATORS, AdminClient } from '../support/admin-client';
 import { type Answer, bearer, INSIDES } from '../support/http';
 import { describeOnEveryDatabase, newSubject, type RunningApp, type Stack } from '../support/stack';
+import { databaseFromUrl } from '../support/databases';
 import { TcpProxy } from '../support/tcp-proxy';
 import { until } from '../support/until';
 
@@ -25,6 +30,36 @@ describeOnEveryDatabase('a database under strain', (stack) => {
     for (const { refreshToken } of [first, second]) expect((await app.http.refresh(refreshToken)).status).toBe(200);
   });
 
+  it('has no key written over either', async () => {
+    const app = await stack.start({ admin: ADMINISTRATORS });
+    const admin = await AdminClient.signIn(app);
+    jest.mocked(newId).mockReturnValueOnce(admin.sessionId);
+    const { status, body } = await admin.post('', { audience: 'test', lifetime: '1h' });
+    expect(status).toBe(201);
+    expect(body.id).not.toBe(admin.sessionId);
+    expect((await admin.get(`/${body.id}`)).body.events).toMatchObject([{ type: 'refresh_token.issued', sessionId: body.id }]);
+    expect((await admin.get(`/${admin.sessionId}`)).body).toMatchObject({ kind: 'session', status: 'active' });
+  });
+
+  it('has 503 for a login when every id that is drawn is taken', async () => {
+    const app = await stack.start();
+    const { sessionId } = await app.login('first');
+    const drawn = jest.mocked(newId);
+    for (let draw = 0; draw < 3; draw++) drawn.mockReturnValueOnce(sessionId);
+    await expect(app.login('second')).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    expect(await app.rows('second')).toEqual([]);
+    expect((await app.login('second')).sessionId).not.toBe(sessionId);
+  });
+
+  it('has 503 at once for what comes when two thousand statements wait', async () => {
+    const app = await stack.start({}, { configure: (host) => host.useLogger(false) });
+    const database = app.app.get(Database);
+    const waiting = Array.from({ length: 2000 }, () => database.run('SELECT 1', []));
+    await expect(database.run('SELECT 1', [])).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    await Promise.allSettled(waiting);
+    expect((await database.run('SELECT 1', [])).rows).toHaveLength(1);
+  });
+
   it('whose table can not be read has 503 for every token and lets nobody in; the same tokens are good afterwards', async () => {
     const app = await stack.start({}, { configure: (host) => host.useLogger(false) });
     const { accessToken, refreshToken } = await app.login(newSubject());
@@ -44,6 +79,18 @@ describeOnEveryDatabase('a database under strain', (stack) => {
 
 function onServers(stack: Stack): void {
   const isPostgres = stack.kind.name === 'postgres';
+
+  if (!isPostgres)
+    it('does not serve where a backslash is a letter: values could become SQL', async () => {
+      const database = { ...databaseFromUrl(stack.url), poolSize: 1 } as TestAppOptions['database'];
+      let host!: INestApplication;
+      const configure = (app: INestApplication) => {
+        host = app;
+        void app.get<DataSource>(getDataSourceToken()).query("SET SESSION sql_mode = CONCAT(@@sql_mode, ',NO_BACKSLASH_ESCAPES')");
+      };
+      await expect(stack.start({}, { database, configure })).rejects.toThrow('sql_mode NO_BACKSLASH_ESCAPES');
+      await host.close();
+    });
 
   it('that held a rotation back for longer than the grace period ends no session of whoever repeated the request', async () => {
     const app = await stack.start({}, { configure: (host) => host.useLogger(false) });

@@ -94,6 +94,17 @@ describeOnEveryDatabase('the demo, one after the other,', (stack) => {
     expect(types.slice(-2)).toEqual(['refresh_token.issued', 'refresh_token.revoked']);
   });
 
+  it('may be started several times at once on a new database: one makes its tables and its secret, and each knows the sessions of the others', async () => {
+    const scratch = await stack.kind.create();
+    const secret = stack.kind.name === 'sqlite' ? {} : { JWT_REFRESH_SECRET: 'what the demos on a server share: 5Ww0cXbq8Yt2' };
+    const demos = await Promise.all(Array.from({ length: 4 }, () => DemoProcess.start({ DATABASE_URL: scratch.url, ...secret })));
+    let { refresh_token: token } = (await demos[0]!.login('alice')).body;
+    for (const demo of demos) ({ refresh_token: token } = (await demo.http.refresh(token)).body);
+    expect(token).toMatch(/^jrt_/);
+    await Promise.all(demos.map((demo) => demo.stop()));
+    await scratch.drop();
+  }, 60_000);
+
   if (stack.kind.name !== 'sqlite') {
     it('answers 503 with Retry-After to a login while its database is away', async () => {
       const proxy = await TcpProxy.before(stack.url);

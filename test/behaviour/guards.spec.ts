@@ -485,6 +485,8 @@ describeOnEveryAdapter('an access token of an HS256 key', (stack) => {
   it('is refused when it says it was issued years ahead, so that it would live until then', async () => {
     const { iat } = live.claims;
     await expectRefused(resigned({}, { iat: iat + 10 * YEAR, exp: iat + 10 * YEAR + 1800 }));
+    await expectRefused(resigned({}, { iat: iat + 10 * YEAR }));
+    await expectRefused(resigned({}, { iat: iat + 6 }));
   });
 
   it('is refused before its nbf', async () => {

@@ -289,7 +289,7 @@ describeOnEveryAdapter('an error of POST /oauth/token (RFC 6749 §5.2)', (stack)
       response: { accessTokenProp: 'token.access', refreshTokenProp: 'token.refresh' },
     });
     const answer = await refreshGrant(renamed.http, (await renamed.login(newSubject())).refreshToken);
-    expect(Object.keys(answer.body)).toEqual(['access_token', 'token_type', 'expires_in', 'refresh_token', 'refresh_expires_in']);
+    expect(Object.keys(answer.body)).toEqual(['access_token', 'refresh_token', 'token_type', 'expires_in', 'refresh_expires_in']);
   });
 });
 

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import type { EventEmitter } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import { sqliteFile } from '../../demo/database-url';
 import { AuditQueue } from '../../src/audit/audit.queue';
 import { BrowserClient } from '../support/browser-client';
@@ -205,6 +206,23 @@ function onSqlite(stack: Stack): void {
     while (app.statements.entries.length < tries + 3) await new Promise(setImmediate);
     rival.exec('ROLLBACK');
     expect((await answer).status).toBe(200);
+  });
+
+  it('waits three seconds for it', async () => {
+    const { refreshToken } = await app.login(newSubject());
+    rival.exec('BEGIN IMMEDIATE');
+    const answer = app.http.refresh(refreshToken);
+    await wait(3000);
+    rival.exec('ROLLBACK');
+    expect((await answer).status).toBe(200);
+  });
+
+  it('lets many tokens be checked at once while another process holds the write lock', async () => {
+    const { accessToken } = await app.login(newSubject());
+    await app.audit('nobody');
+    rival.exec('BEGIN IMMEDIATE');
+    const answers = await Promise.all(Array.from({ length: 40 }, () => app.http.get('/strict', bearer(accessToken))));
+    expect(answers.map(({ status }) => status)).toEqual(Array(40).fill(200));
   });
 
   it('answers 503 when the lock is held too long, and the same token works afterwards', async () => {

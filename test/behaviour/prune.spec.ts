@@ -103,7 +103,12 @@ describeOnEveryDatabase('pruning', (stack) => {
       spared.push(await app.login(subject, { lifetime: '30d' }));
     }
     app.clock.advance(22 * DAY);
+    const start = app.statements.entries.length;
     expect((await prune())!.families).toBeGreaterThanOrEqual(4500);
+    const deletes = app.statements.since(start).filter(({ sql }) => sql.startsWith('DELETE') && !sql.includes('events'));
+    expect(deletes.length).toBeGreaterThanOrEqual(5);
+    // The ids of a stretch, and the condition once more.
+    for (const { parameters } of deletes) expect(parameters!.length).toBeLessThanOrEqual(1010);
     expect((await app.rows(subject)).map(({ id }) => id)).toEqual(spared.map(({ sessionId }) => sessionId).sort());
   });
 

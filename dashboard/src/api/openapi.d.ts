@@ -584,6 +584,8 @@ export interface components {
     OAuthTokenResponse: {
       /** @description The signed JWT. */
       access_token: string;
+      /** @description The only copy of the refresh token. */
+      refresh_token: string;
       /**
        * @description How to send the access token (RFC 6750).
        * @enum {string}
@@ -591,8 +593,6 @@ export interface components {
       token_type: 'Bearer';
       /** @description Seconds until the access token expires. */
       expires_in: number;
-      /** @description The only copy of the refresh token. */
-      refresh_token: string;
       /** @description Seconds until the refresh token expires, if it is not used. */
       refresh_expires_in: number;
       /** @description The access token's scope, if it has one. */
