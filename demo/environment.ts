@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import type { AccessTokenOnRefresh, Duration, RefreshTokenFormat, RefreshTokenTransport, SessionCheckMode } from 'nestjs-jwt-refresh';
 import { sqliteFile } from './database-url';
 
@@ -31,8 +31,21 @@ export const environment = {
 export function serverSecret(): string {
   if (env.JWT_REFRESH_SECRET) return env.JWT_REFRESH_SECRET;
   const file = `${sqliteFile(environment.databaseUrl) ?? 'demo'}.secret`;
-  if (!existsSync(file)) writeFileSync(file, randomBytes(48).toString('base64'), { mode: 0o600, flag: 'wx' });
+  if (!existsSync(file)) keepNewSecret(file);
   return readFileSync(file, 'utf8');
+}
+
+/** Nobody reads half of it, and of several processes that make one at a time, one secret is kept. */
+function keepNewSecret(file: string): void {
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, randomBytes(48).toString('base64'), { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if (!existsSync(file)) throw error;
+  } finally {
+    unlinkSync(draft);
+  }
 }
 
 /** The first is the default. */
