@@ -62,7 +62,7 @@ async function measureAll(start, filled) {
 
 async function subjectFor(start, app) {
   const config = { adapter: 'fastify', database: app.place.options, startsAt: NOW, pruneMs: plan.pruneMs };
-  const server = await start('./app.mjs', { ...config, jwtRefresh: { secret: SECRET, audience: AUDIENCES } });
+  const server = await start('./app.mjs', { ...config, jwtRefresh: { secret: SECRET, audience: AUDIENCES, prune: { enabled: false } } });
   const client = refreshingAll('/auth/jwt-refresh', await makeRefreshable(app, Math.min(plan.refreshable, app.rows / 4)), SESSIONS);
   const load = (more) => closedLoop(server, client, { sessions: SESSIONS, seconds: plan.seconds, ...more });
   await warmUp(server, client, { sessions: SESSIONS, ...plan.warmUp });
@@ -76,7 +76,7 @@ async function measureSize(app, { server, load }, rotate) {
   return { rows: app.rows, rotate, bytesPerRow, lists, others, indexes, prune };
 }
 
-/** The service runs in the process that is under load, and without a pause of its own between two runs. */
+/** The service runs in the process that is under load. No schedule has pruned before it. */
 async function pruneUnder(load, server) {
   if (!('PruneService' in library)) return null;
   const calm = await load();

@@ -1,7 +1,7 @@
 /** What the demo is started with: short lives, so that a campaign sees many ends. Seconds. */
 export const ACCESS_LIFETIME = 30;
 export const REFRESH_LIFETIME = 90;
-/** Longer than any outage of the campaign: an honest client that can't ask in time can't be kept signed in. */
+/** Longer than outages usually are: an honest client that can't ask in time can't be kept signed in. */
 export const GRACE_SECONDS = 20;
 
 /** How far each process's clock may be off, either way. */
