@@ -18,7 +18,7 @@ interface SqliteStatement {
 interface SqliteFile {
   readonly inTransaction: boolean;
   prepare(sql: string): SqliteStatement;
-  transaction<T>(work: () => T): Record<'immediate' | 'deferred', () => T>;
+  transaction<T>(work: () => T): { immediate(): T };
 }
 
 /** Few: only what comes with every refresh. */
@@ -35,9 +35,7 @@ export async function commitTogether(runner: QueryRunner, statements: readonly S
   const file = (await runner.connect()) as SqliteFile;
   const [first, ...others] = statements;
   if (first && others.length === 0) return [execute(file, first, runner)];
-  const transaction = file.transaction(() => statements.map((statement) => attempt(file, statement, runner)));
-  // What only reads waits for nobody who writes.
-  return statements.every(({ sql }) => sql.startsWith('SELECT')) ? transaction.deferred() : transaction.immediate();
+  return file.transaction(() => statements.map((statement) => attempt(file, statement, runner))).immediate();
 }
 
 /** A statement that fails has changed nothing; those beside it go on, unless SQLite has rolled them back. */

@@ -330,6 +330,15 @@ describeOnEveryAdapter('the client in body mode', (stack) => {
     expect(network.refreshes).toHaveLength(1);
   });
 
+  it('puts no token into an address, where proxies and logs would keep it', async () => {
+    const client = await signedIn();
+    await client.refresh();
+    await client.fetch('/me');
+    await client.logout({ everywhere: true });
+    expect(network.sent.map(({ path }) => path)).toEqual(expect.arrayContaining([REFRESH, '/me', '/auth/logout']));
+    for (const { url } of network.sent) expect(url).not.toMatch(/jrt_|eyJ|token/);
+  });
+
   it('carries no token in an error or an event', async () => {
     const client = await signedIn();
     const { refresh_token: token } = (await app.login(subject)).toJSON();

@@ -3,6 +3,7 @@ import type { RunningApp } from '../support/stack';
 
 /** One request that a client made, with the answer's status once there is one; 0 for none. */
 export interface Sent {
+  url: string;
   path: string;
   headers: Headers;
   body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- whatever was sent
@@ -20,7 +21,8 @@ export class Network {
 
   readonly fetch: typeof fetch = async (input, init = {}) => {
     const request = new Request(input as Request, init);
-    const sent: Sent = { path: new URL(request.url).pathname, headers: request.headers, body: parse(await request.clone().text()), status: null };
+    const { url, headers } = request;
+    const sent: Sent = { url, path: new URL(url).pathname, headers, body: parse(await request.clone().text()), status: null };
     this.sent.push(sent);
     try {
       const response = await this.interfere(sent, () => this.pass(request, init.credentials));
