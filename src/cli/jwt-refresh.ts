@@ -18,21 +18,32 @@ program
   .requiredOption('-d, --dataSource <file>', 'a built file that exports your TypeORM DataSource')
   .action(doctor);
 
-program.parseAsync().catch((error: Error & { code?: string }) => {
-  console.error(error.message || error.code);
-  process.exitCode = 1;
-});
+program
+  .parseAsync()
+  .catch((error: Error & { code?: string }) => {
+    console.error(error.message || error.code);
+    process.exitCode = 1;
+  })
+  // A file of the host's may hold on to something.
+  .finally(() => process.exit());
 
 async function doctor({ dataSource: file }: { dataSource: string }): Promise<void> {
   const dataSource = await loadDataSource(file);
-  assertNothingIsMade(dataSource);
-  dataSource.setOptions({ migrationsRun: false, synchronize: false, dropSchema: false, logging: [], subscribers: [] });
-  await dataSource.initialize();
   try {
+    if (!dataSource.isInitialized) await connect(dataSource);
     report(await examine(dataSource, systemClock));
   } finally {
-    await dataSource.destroy();
+    if (dataSource.isInitialized) await dataSource.destroy();
   }
+}
+
+/** As the host does, but for all that changes the database or fills the screen. */
+async function connect(dataSource: DataSource): Promise<void> {
+  assertNothingIsMade(dataSource);
+  dataSource.setOptions({ migrationsRun: false, synchronize: false, dropSchema: false, logging: [], subscribers: [] });
+  // Each of these is an option of one database only.
+  dataSource.setOptions({ installExtensions: false, enableWAL: false });
+  await dataSource.initialize();
 }
 
 /** SQLite makes a file that is not there. @throws Error */

@@ -36,9 +36,9 @@ export async function examine(dataSource: DataSource, clock: Clock): Promise<Fin
 
 async function examineSettings(dataSource: DataSource, dialect: Dialect): Promise<Finding[]> {
   const settings = await settingsOf(dataSource, dialect);
-  return SETTING_RULES[dialect].map(({ setting, isGood, advice }) => {
+  return SETTING_RULES[dialect].map(({ setting, part, isGood, advice }) => {
     const found = settings[setting] ?? 'not there';
-    return { what: setting, found: found || 'empty', ...(!isGood(found, settings) && { advice }) };
+    return { what: part ? `${setting} (${part})` : setting, found: found || 'empty', ...(!isGood(found, settings) && { advice }) };
   });
 }
 
@@ -58,7 +58,10 @@ type Metadata = ReturnType<DataSource['getMetadata']>;
 async function examineTable(dataSource: DataSource, dialect: Dialect, metadata: Metadata): Promise<Finding[]> {
   const what = metadata.tablePath;
   const missing = await missingParts(dataSource, metadata);
-  if (missing) return [{ what, found: `has no ${missing}`, advice: 'run the migrations in JWT_REFRESH_MIGRATIONS' }];
+  if (missing)
+    return [
+      { what, found: `has no ${missing}`, advice: 'run the migrations: JWT_REFRESH_MIGRATIONS, or jwtRefreshMigrations() with names of your own' },
+    ];
   const loose = await looseCollations(dataSource, dialect, metadata);
   if (loose.length === 0) return [{ what, found: 'has all columns and indexes' }];
   const advice = 'compare byte by byte, as the migrations say: two users whose names differ only in case would be one';

@@ -25,13 +25,14 @@ const COLLATIONS: Record<Dialect, string> = {
   postgres: `SELECT attname, coalesce(collname, 'citext') FROM pg_attribute LEFT JOIN pg_collation ON pg_collation.oid = attcollation AND NOT collisdeterministic
     WHERE attrelid = to_regclass($1) AND NOT attisdropped AND (collname IS NOT NULL OR atttypid = to_regtype('citext'))`,
   // SQLite tells the collation of a column only in the text that made the table.
-  sqlite: `SELECT 'a column', 'NOCASE' FROM sqlite_master WHERE type = 'table' AND name = ? AND upper(sql) LIKE '%COLLATE%NOCASE%'`,
+  sqlite: `SELECT 'a column', 'NOCASE or RTRIM' FROM sqlite_master WHERE type = 'table' AND name = ? AND (upper(sql) LIKE '%COLLATE%NOCASE%' OR upper(sql) LIKE '%COLLATE%RTRIM%')`,
 };
 
 type Row = Record<string, unknown>;
 
 const pairsOf = (rows: Row[]) => rows.map((row) => Object.values(row).map(String) as [string, string]);
 
+/** What the rules look at. */
 export async function settingsOf(dataSource: DataSource, dialect: Dialect): Promise<Settings> {
   return Object.fromEntries(pairsOf(await dataSource.query<Row[]>(SETTINGS[dialect])));
 }

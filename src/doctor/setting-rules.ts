@@ -4,8 +4,11 @@ import { hasNoBackslashEscapes } from '../storage/sql-mode';
 /** Settings of a database by their names, as the database spells the values. */
 export type Settings = Readonly<Record<string, string>>;
 
+/** When a setting is good, and what to say if it is not. */
 export interface SettingRule {
   readonly setting: string;
+  /** What of it is looked at, where there are several things. */
+  readonly part?: string;
   readonly isGood: (value: string, all: Settings) => boolean;
   /** What to set, and what happens otherwise. */
   readonly advice: string;
@@ -25,11 +28,13 @@ export const SETTING_RULES: Readonly<Record<Dialect, readonly SettingRule[]>> = 
     { setting: 'innodb_doublewrite', isGood: (value) => !['OFF', 'DETECT_ONLY'].includes(value), advice: `set it to ON: ${TEARS_PAGES}` },
     {
       setting: 'sql_mode',
+      part: 'strict',
       isGood: (value) => /\bSTRICT_(TRANS|ALL)_TABLES\b/.test(value),
       advice: 'add STRICT_TRANS_TABLES: a value that does not fit is changed until it does, without an error',
     },
     {
       setting: 'sql_mode',
+      part: 'backslashes',
       isGood: (value) => !hasNoBackslashEscapes(value),
       advice: 'remove NO_BACKSLASH_ESCAPES: mysql2 escapes values with backslashes, so they could end a text and become SQL',
     },
