@@ -37,8 +37,8 @@ export function serverSecret(): string {
 
 /** Nobody reads half of it, and of several processes that make one at a time, one secret is kept. */
 function keepNewSecret(file: string): void {
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, randomBytes(48).toString('base64'), { mode: 0o600 });
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  writeFileSync(draft, randomBytes(48).toString('base64'), { mode: 0o600, flag: 'wx' });
   try {
     linkSync(draft, file);
   } catch (error) {

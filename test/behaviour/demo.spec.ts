@@ -96,7 +96,8 @@ describeOnEveryDatabase('the demo, one after the other,', (stack) => {
 
   it('may be started several times at once on a new database: one makes its tables and its secret, and each knows the sessions of the others', async () => {
     const scratch = await stack.kind.create();
-    const secret = stack.kind.name === 'sqlite' ? {} : { JWT_REFRESH_SECRET: 'what the demos on a server share: 5Ww0cXbq8Yt2' };
+    const secret: Record<string, string> =
+      stack.kind.name === 'sqlite' ? {} : { JWT_REFRESH_SECRET: 'what the demos on a server share: 5Ww0cXbq8Yt2' };
     const demos = await Promise.all(Array.from({ length: 4 }, () => DemoProcess.start({ DATABASE_URL: scratch.url, ...secret })));
     let { refresh_token: token } = (await demos[0]!.login('alice')).body;
     for (const demo of demos) ({ refresh_token: token } = (await demo.http.refresh(token)).body);
