@@ -73,10 +73,10 @@ import { Confirmations } from './rotation/confirmations';
 import { RefreshHooks } from './rotation/refresh-hooks';
 import { RotationService } from './rotation/rotation.service';
 import { AdoptionService } from './sessions/adoption.service';
+import { BootCheck } from './sessions/boot-check';
 import { AuthenticationService } from './sessions/authentication.service';
 import { KeyService } from './sessions/key.service';
 import { RefreshTokenStore } from './sessions/refresh-token.store';
-import { SchemaCheck } from './sessions/schema-check';
 import { SessionService } from './sessions/session.service';
 import { EventCounter } from './statistics/event-counter';
 import { EventCountStore } from './statistics/event-count.store';
@@ -127,7 +127,7 @@ const INNER_PROVIDERS: Provider[] = [
   RefreshHooks,
   AccessTokenBinding,
   BearerReader,
-  SchemaCheck,
+  BootCheck,
   throttlerStorageProvider(),
   { provide: APP_FILTER, useClass: JwtRefreshExceptionFilter },
 ];

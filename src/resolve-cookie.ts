@@ -8,8 +8,13 @@ const MEMBERS = ['name', 'sameSite', 'secure', 'path', 'domain', 'partitioned', 
 
 /** RFC 9110 §5.6.2: what names of cookies and headers are made of. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
-/** Headers that a page of another site may set, or that come by themselves (Fetch §2.2.2): they prove nothing. */
-const ANYBODYS_HEADER = /^(accept(-.*)?|content-.*|sec-.*|proxy-.*|range|user-agent|host|cookie|origin|referer|connection|date|dnt|te|via)$/i;
+/** Headers that any page may set, or that browsers and proxies send by themselves (Fetch §2.2.2): they prove nothing. */
+const ANYBODYS_HEADER = new RegExp(
+  '^((accept|content|sec|proxy|x-forwarded)(-.*)?|authorization|cache-control|connection|cookie|date|device-memory|dnt|downlink|dpr|ect|expect|forwarded|' +
+    'host|keep-alive|origin|pragma|priority|range|referer|rtt|save-data|te|transfer-encoding|upgrade(-insecure-requests)?|user-agent|via|viewport-width|' +
+    'width|x-real-ip)$',
+  'i',
+);
 const PATH = /^\/[!-:<-~]*$/;
 const DOMAIN = /^(?=.{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 

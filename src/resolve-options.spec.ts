@@ -517,10 +517,9 @@ describe('a boot error', () => {
     ...[0, -1, 1.5, NaN, '100'].map((value): [string, unknown] => ['audit.queueLimit', value]),
     ...[0, -1, 1.5, NaN, Infinity, '3'].map((value): [string, unknown] => ['throttle.refreshes.limit', value]),
     ...[0, -1, NaN, '60'].map((value): [string, unknown] => ['throttle.invalidTokens.per', value]),
-    ...[{}, 5, { now: 5 }, 'now', { now: () => NaN }, { now: () => new Date() }, { now: () => Infinity }].map((value): [string, unknown] => [
-      'clock',
-      value,
-    ]),
+    ...[{}, 5, { now: 5 }, 'now', { now: () => NaN }, { now: () => new Date() }, { now: () => Infinity }, { now: () => NaN.toFixed(101) }].map(
+      (value): [string, unknown] => ['clock', value],
+    ),
     ...['beforeRefreshRoute', 'adoptLegacyToken', 'resolveSubject', 'beforeRotate', 'afterRotate', 'responseMembers'].map(
       (name): [string, unknown] => [`hooks.${name}`, 'function'],
     ),
@@ -564,10 +563,9 @@ describe('a boot error', () => {
       [{ partitioned: 1 }, ['cookie.partitioned']],
       [{ header: '' }, ['cookie.header']],
       [{ header: 'X Y' }, ['cookie.header']],
-      ...['Accept', 'accept-language', 'Content-Type', 'User-Agent', 'Origin', 'Sec-Fetch-Site', 'Cookie'].map((header): [Given, string[]] => [
-        { header },
-        ['cookie.header'],
-      ]),
+      ...['Accept', 'accept-language', 'Content-Type', 'User-Agent', 'Origin', 'Sec-Fetch-Site', 'Cookie', 'Upgrade-Insecure-Requests', 'Pragma'].map(
+        (header): [Given, string[]] => [{ header }, ['cookie.header']],
+      ),
       [{ origins: 'https://app.example.com' }, ['cookie.origins']],
       [{ origins: ['*'] }, ['cookie.origins[0]']],
       [{ origins: ['https://a.example', 'null'] }, ['cookie.origins[1]']],

@@ -57,6 +57,8 @@ export const CLIENT_REFUSED = 'client_refused';
 
 /** A loser reads the row again and then nearly always sees a retry; more than a few losses mean trouble. */
 const MAX_ATTEMPTS = 5;
+/** Where statements take seconds, the client asks again rather than wait for another round. */
+const LATEST_ATTEMPT_MS = 3000;
 /** How stale `lastUsed` of a key that does not rotate may get, so that a busy key is not a busy row. */
 const TOUCH_INTERVAL_MS = 60_000;
 
@@ -75,7 +77,8 @@ export class RotationService {
 
   /** @throws JwtRefreshError `refresh_token_*`, `scope_invalid`, `too_many_requests` or `temporarily_unavailable` */
   async rotate(token: DecodedRefreshToken, context: RotationContext): Promise<TokenPair> {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const latest = performance.now() + LATEST_ATTEMPT_MS;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS && performance.now() <= latest; attempt++) {
       const admission = await this.admit(token, context);
       if (attempt === 0) await this.throttle.countRefresh(admission.session.id);
       const pair = await this.exchange(admission, token, context.device);

@@ -4,9 +4,9 @@ import { Database } from '../storage/database';
 import { assertBackslashEscapes } from '../storage/sql-mode';
 import { RefreshTokenStore } from './refresh-token.store';
 
-/** Tells somebody who forgot the migrations, or whose server can not be trusted with values, so at boot, and not request by request. */
+/** Looks at the database once, so that what is wrong with it is told at boot, and not request by request. */
 @Injectable()
-export class SchemaCheck implements OnApplicationBootstrap {
+export class BootCheck implements OnApplicationBootstrap {
   private readonly logger = new Logger('JwtRefresh');
 
   constructor(
@@ -14,10 +14,11 @@ export class SchemaCheck implements OnApplicationBootstrap {
     private readonly store: RefreshTokenStore,
   ) {}
 
-  /** @throws JwtRefreshOptionsError */
+  /** @throws JwtRefreshOptionsError when the server can not be trusted with values */
   async onApplicationBootstrap(): Promise<void> {
     await assertBackslashEscapes(this.database).catch((error: unknown) => {
       if (error instanceof JwtRefreshOptionsError) throw error;
+      this.logger.warn('The sql_mode of the database could not be read. See that NO_BACKSLASH_ESCAPES is not in it.');
     });
     await this.store.probe().catch(() => {
       this.logger.warn('The table of refresh tokens can not be read. Run the migrations: JWT_REFRESH_MIGRATIONS belong to the data source.');

@@ -41,8 +41,9 @@ export class KeyService {
   /** @returns the row and its token, which is kept nowhere @throws TypeError when the input can't make a key */
   async issue(input: KeyInput, actor: string, device: DeviceInfo | null): Promise<{ key: RefreshToken; token: string }> {
     const secret = firstSecret();
-    const key = this.newKey(input, hashSecret(secret));
-    await underFreeId(key, () => this.insert(key, actor, device));
+    const draw = () => this.newKey(input, hashSecret(secret));
+    // A key without a subject is named after its id.
+    const key = await underFreeId(draw(), (drawn) => this.insert(drawn, actor, device), draw);
     const { refreshToken } = await this.minter.mint(key, secret, key.createdAt.getTime());
     return { key, token: refreshToken };
   }

@@ -12,10 +12,10 @@ import { firstSecret, hashSecret } from '../tokens/ratchet';
 import { type HostAdditions, TokenMinter } from '../tokens/token-minter';
 import type { TokenPair } from '../tokens/token-pair';
 import { deviceOf, type DeviceInfo, type DeviceRequest } from './device-info';
+import { underFreeId } from './free-id';
 import { type FamilyOrigin, type NewFamily, newRefreshToken } from './new-refresh-token';
 import type { RefreshToken } from './refresh-token.entity';
 import { MOST_LIVE, RefreshTokenStore } from './refresh-token.store';
-import { underFreeId } from './free-id';
 
 /** What a session is made from. */
 export interface IssueInput {
@@ -59,7 +59,7 @@ export class SessionService {
   async issue(input: IssueInput): Promise<TokenPair> {
     const prepared = this.prepare(input);
     const members = await this.hooks.responseMembers(prepared.session);
-    await underFreeId(prepared.session, () => this.store.insert(prepared.session));
+    await underFreeId(prepared.session, (session) => this.store.insert(session));
     return this.open(prepared, null, { members });
   }
 

@@ -8,7 +8,7 @@ import { type Dialect, dialectOf } from './dialect';
 import { classifyDriverError, nameOfDriverError } from './driver-errors';
 import { Mutex } from './mutex';
 import { executePrepared } from './prepared-statement';
-import { commitTogether, type Statement } from './shared-commit';
+import { commitTogether, executeOnFile, type Statement } from './shared-commit';
 
 /** What a statement gave back, the same for all drivers. */
 export interface StatementResult {
@@ -35,7 +35,7 @@ const namedError = (name: string): Error => Object.assign(new Error(), { name })
 
 /**
  * What a statement or transaction may take in all. A request has two of them, and nobody waits for an answer much longer. On SQLite
- * only one of the two writes, and waits for whoever else writes to the file.
+ * another process that writes holds up whoever writes, and only one of a refresh's two statements does.
  */
 const BUDGETS_MS: Record<Dialect, number> = { mysql: 2000, postgres: 2000, sqlite: 3500 };
 /** Beyond so many statements that wait or run, more would only wait in vain. */
@@ -75,8 +75,8 @@ export class Database {
 
   /** Runs one statement that comes with every refresh, in the way that costs this database least. It is a commit, or part of one. */
   runOften: RunOften = (sql, parameters, whenLate) => {
-    // SQLite answers in the turn that asks it: nothing is late there.
-    if (this.dialect === 'sqlite') return this.commits.load({ sql, parameters });
+    // SQLite answers in the turn that asks it: nothing is late there. What only reads waits for nobody who writes.
+    if (this.dialect === 'sqlite') return sql.startsWith('SELECT') ? this.runPrepared(sql, parameters) : this.commits.load({ sql, parameters });
     return this.guarded((runner) => this.executeOften(runner, sql, parameters), { whenLate });
   };
 
@@ -105,6 +105,10 @@ export class Database {
     } catch (error) {
       throw error instanceof JwtRefreshError ? error : this.unavailable(error);
     }
+  }
+
+  private runPrepared(sql: string, parameters: readonly unknown[]): Promise<StatementResult> {
+    return this.guarded(async (runner) => executeOnFile(runner, { sql, parameters }));
   }
 
   private async commit(statements: readonly Statement[]): Promise<(StatementResult | JwtRefreshError)[]> {

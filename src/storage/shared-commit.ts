@@ -32,10 +32,15 @@ const prepared = new WeakMap<SqliteFile, Map<string, SqliteStatement>>();
  * @returns the error of a statement that failed alone; what ends the transaction is thrown, and then none of them is done
  */
 export async function commitTogether(runner: QueryRunner, statements: readonly Statement[]): Promise<(StatementResult | Error)[]> {
-  const file = (await runner.connect()) as SqliteFile;
   const [first, ...others] = statements;
-  if (first && others.length === 0) return [execute(file, first, runner)];
+  if (first && others.length === 0) return [await executeOnFile(runner, first)];
+  const file = (await runner.connect()) as SqliteFile;
   return file.transaction(() => statements.map((statement) => attempt(file, statement, runner))).immediate();
+}
+
+/** Runs one statement that SQLite has prepared: what it is parsed to is kept. */
+export async function executeOnFile(runner: QueryRunner, statement: Statement): Promise<StatementResult> {
+  return execute((await runner.connect()) as SqliteFile, statement, runner);
 }
 
 /** A statement that fails has changed nothing; those beside it go on, unless SQLite has rolled them back. */

@@ -37,6 +37,7 @@ describeOnEveryDatabase('a database under strain', (stack) => {
     const { status, body } = await admin.post('', { audience: 'test', lifetime: '1h' });
     expect(status).toBe(201);
     expect(body.id).not.toBe(admin.sessionId);
+    expect(body.subject).toBe(`key:${body.id}`);
     expect((await admin.get(`/${body.id}`)).body.events).toMatchObject([{ type: 'refresh_token.issued', sessionId: body.id }]);
     expect((await admin.get(`/${admin.sessionId}`)).body).toMatchObject({ kind: 'session', status: 'active' });
   });

@@ -11,7 +11,7 @@ export const REQUEST_TIMEOUT_MS = 6000;
 export const SLOWEST_ANSWER_MS = 5000;
 /** How long a process is stopped with SIGSTOP at most. */
 export const LONGEST_PAUSE_MS = 10_000;
-/** How long the module waits for a statement. One that has begun may still be carried out after that. */
+/** How long the module waits for a statement on a server. One that has begun may still be carried out after that. */
 export const STATEMENT_MS = 2000;
 /** Who has no answer for so long gives up. */
 export const PATIENCE_MS = 60_000;

@@ -30,7 +30,7 @@ async function compareNames() {
       for (const name of names) seen.add(name);
     });
   }
-  await Promise.all(makers.map((maker) => once(maker, 'exit')));
+  await Promise.all(makers.map((maker) => once(maker, 'disconnect')));
   console.log(`${made} access tokens of ${makers.length} processes have ${seen.size} names`);
   process.exitCode = made === Number(share) * makers.length && seen.size === made ? 0 : 1;
 }
