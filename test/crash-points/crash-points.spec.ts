@@ -9,9 +9,9 @@ const RUNS = Number(CRASH_RUNS);
 const shapeOf = ({ name }: DatabaseKind) =>
   name === 'sqlite' ? { demos: 16, databases: 16, connections: 1 } : { demos: 8, databases: 1, connections: 8 };
 
-/** On SQLite a rotation's own commit is an await of the module's; the first is that of the statement that reads the row. */
+/** On SQLite a rotation's own commit is an await of the module's. */
 const commitPointsOf = ({ name }: DatabaseKind) =>
-  name === 'sqlite' ? ['before', 'after'].map((end) => `${end} shared-commit commitTogether: runner.connect() (2)`) : [];
+  name === 'sqlite' ? ['before', 'after'].map((end) => `${end} shared-commit commitTogether: executeOnFile(runner, first)`) : [];
 
 describe.each(databaseKinds.filter(({ name }) => CRASH_DATABASES.split(',').includes(name)))('a process that is killed [$name]', (kind) => {
   let demo: DemoWithPoints;
