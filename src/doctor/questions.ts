@@ -4,10 +4,10 @@ import type { Settings } from './setting-rules';
 
 // What a database can be asked about itself, in each dialect. Nothing here is on the path of a request.
 
-/** A name and a value in each row, whatever the columns are called. */
+/** A name and a value in each row, whatever the columns are called. Servers tell all they have: the rules know which matter. */
 const SETTINGS: Record<Dialect, string> = {
-  mysql: `SHOW VARIABLES WHERE Variable_name IN ('innodb_flush_log_at_trx_commit', 'sync_binlog', 'log_bin', 'innodb_doublewrite', 'sql_mode')`,
-  postgres: `SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes')`,
+  mysql: 'SHOW VARIABLES',
+  postgres: 'SELECT name, setting FROM pg_settings',
   sqlite: `SELECT 'journal_mode', journal_mode FROM pragma_journal_mode UNION ALL SELECT 'synchronous', synchronous FROM pragma_synchronous`,
 };
 
