@@ -1,4 +1,5 @@
 import { bearer } from '../support/http';
+import { passTime } from '../support/pass-time';
 import { describeOnEveryStack, newSubject, type RunningApp } from '../support/stack';
 
 describeOnEveryStack('rotation', (stack) => {
@@ -74,6 +75,22 @@ describeOnEveryStack('rotation', (stack) => {
     expect(answers.map(({ status }) => status)).toEqual(Array(everybody).fill(200));
     expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
     expect(await racing.rows(subject)).toMatchObject([{ generation: 1, revokedAt: null }]);
+  });
+
+  it('begins no further round when the one that it lost took more than three seconds, and the same token works afterwards', async () => {
+    const secret = 'a secret that two nodes share: 4fYw1mQzB7tRc';
+    const here = await stack.start({ secret });
+    const beforeRotate = async () => {
+      await here.http.refresh(refreshToken);
+      passTime(3001);
+    };
+    const slow = await stack.start({ secret, clock: here.clock, hooks: { beforeRotate } });
+    const { refreshToken } = await here.login(subject);
+    const lost = await slow.http.refresh(refreshToken);
+    jest.restoreAllMocks();
+    expect([lost.status, lost.body.code, lost.headers.get('retry-after')]).toEqual([503, 'temporarily_unavailable', '1']);
+    expect((await slow.http.refresh(refreshToken)).status).toBe(200);
+    expect(await here.rows(subject)).toMatchObject([{ generation: 1, revokedAt: null }]);
   });
 
   it('gives the same successor on another node, which has never seen either token', async () => {
