@@ -46,7 +46,7 @@ async function play({ database, databaseProxy, random }: Stage, world: World, { 
   const accounts = await createAccounts(database, Math.ceil(sessions / SESSIONS_PER_ACCOUNT));
   const administrator = await Administrator.signIn(world, random.fork('administrator'));
   const surroundings = { accounts, administrator, pace, length: LENGTH };
-  const faults = letStrike(faultsFor(database, databaseProxy), world, random.fork('faults'));
+  const faults = letStrike(faultsFor(database, databaseProxy, seconds), world, random.fork('faults'));
   const population = populate(world, sessions, surroundings, random.fork('population'));
   const end = world.clock.rest(seconds * 1000).then(() => world.clock.finish());
   await Promise.all([faults, population, end]);

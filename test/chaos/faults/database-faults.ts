@@ -24,10 +24,9 @@ export const killDatabase = (mean: number, faults: DatabaseFaults, oneAtATime: T
 const READ_ONLY_MS = { short: 2000, long: 10_000 };
 /** A failover that takes its time. */
 const FAILOVER_MS = 30_000;
-const CHANCE_OF_FAILOVER = 0.2;
 
 /** As in a failover: connections break, and the server that answers now takes no writes for a while. */
-export const turnReadOnly = (mean: number, faults: DatabaseFaults, proxy: TcpProxy, oneAtATime: Turnstile): Fault => ({
+export const turnReadOnly = (mean: number, faults: DatabaseFaults, proxy: TcpProxy, oneAtATime: Turnstile, chanceOfFailover: number): Fault => ({
   name: 'read-only',
   mean,
   strike: ({ counts, recorder }, random) =>
@@ -37,7 +36,7 @@ export const turnReadOnly = (mean: number, faults: DatabaseFaults, proxy: TcpPro
         await faults.setReadOnly(true);
         proxy.cut();
         proxy.restore();
-        await sleep(random.chance(CHANCE_OF_FAILOVER) ? FAILOVER_MS : random.between(READ_ONLY_MS.short, READ_ONLY_MS.long));
+        await sleep(random.chance(chanceOfFailover) ? FAILOVER_MS : random.between(READ_ONLY_MS.short, READ_ONLY_MS.long));
         await faults.setReadOnly(false);
       });
     }),

@@ -14,7 +14,8 @@ export async function letStrike(faults: readonly Fault[], world: World, random: 
 }
 
 async function keepStriking({ mean, strike }: Fault, world: World, random: Random): Promise<void> {
-  while (await world.clock.rest(random.pauseAround(mean))) {
+  // The first comes within its mean: chance must not spare a short campaign.
+  for (let pause = random.between(0, mean); await world.clock.rest(pause); pause = random.pauseAround(mean)) {
     await strike(world, random);
   }
 }
