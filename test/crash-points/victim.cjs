@@ -12,7 +12,7 @@ process.setMaxListeners(0);
 
 // Passwords are not what is tested here.
 const { scrypt } = crypto;
-crypto.scrypt = (password, salt, length, done) => scrypt(password, salt, length, { N: 2 }, done);
+crypto.scrypt = (password, salt, length, _options, done) => scrypt(password, salt, length, { N: 2 }, done);
 
 // SQLite runs the statements of a shared commit in one turn of the event loop: there is a point after each that writes.
 const statements = Object.getPrototypeOf(new Sqlite(':memory:').prepare('SELECT 1'));
