@@ -7,6 +7,5 @@ module.exports = {
   roots: ['<rootDir>/test/browser'],
   testPathIgnorePatterns: [],
   transformIgnorePatterns: ['/node_modules/playwright-core/'],
-  maxWorkers: 2,
   testTimeout: 120_000,
 };

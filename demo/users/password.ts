@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
 const KEY_BYTES = 32;
-/** scrypt's N, for a hash that does not name its own. */
+/** scrypt's N, for a new hash and for one that does not name its own. */
 const COST = 2 ** 14;
 
 /** `salt.hash.cost`, salt and hash as base64url. */

@@ -9,6 +9,7 @@ describeOnEveryStack('rotation', (stack) => {
   beforeAll(async () => {
     app = await stack.start({ refreshToken: { graceSeconds: 30, lifetime: '14d', maxLifetime: '90d' } });
   });
+  afterEach(() => jest.restoreAllMocks());
   beforeEach(() => {
     subject = newSubject();
   });
@@ -87,7 +88,6 @@ describeOnEveryStack('rotation', (stack) => {
     const slow = await stack.start({ secret, clock: here.clock, hooks: { beforeRotate } });
     const { refreshToken } = await here.login(subject);
     const lost = await slow.http.refresh(refreshToken);
-    jest.restoreAllMocks();
     expect([lost.status, lost.body.code, lost.headers.get('retry-after')]).toEqual([503, 'temporarily_unavailable', '1']);
     expect((await slow.http.refresh(refreshToken)).status).toBe(200);
     expect(await here.rows(subject)).toMatchObject([{ generation: 1, revokedAt: null }]);
