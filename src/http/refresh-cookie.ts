@@ -13,11 +13,17 @@ export function clearedCookie(cookie: ResolvedCookie): string {
 }
 
 /**
+ * What browsers drop around a name (RFC 6265bis §5.6). Any other space is part of it: who drops more than a browser takes for
+ * `__Host-…` what the browser has not, and let another host set.
+ */
+const SPACE_AROUND = /^[ \t]+|[ \t]+$/g;
+
+/**
  * Every value that a `Cookie` header has for a name, in its order. Another host of the domain can add a cookie of the same name
  * (RFC 6265bis §8.6), so whoever reads must see that there are two.
  */
 export function cookieValues(header: unknown, name: string): string[] {
   if (typeof header !== 'string') return [];
-  const pairs = header.split(';').map((pair) => pair.trim());
+  const pairs = header.split(';').map((pair) => pair.replace(SPACE_AROUND, ''));
   return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
 }

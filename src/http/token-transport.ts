@@ -6,6 +6,7 @@ import { CLIENT_REFUSED, SUBJECT_REFUSED } from '../rotation/rotation.service';
 import { ALREADY_ADOPTED } from '../sessions/adoption.service';
 import type { TokenPair } from '../tokens/token-pair';
 import { isOwnRequest } from './own-request.policy';
+import { parameterName } from './parameter-name';
 import { clearedCookie, cookieValues, refreshCookie } from './refresh-cookie';
 import { addCookie, type HeaderWriter } from './response-header';
 
@@ -68,7 +69,8 @@ export class TokenTransport {
   deliver(pair: TokenPair, request: Carrier, response: HeaderWriter): unknown {
     response.header?.('Cache-Control', 'no-store');
     if (this.options.response.authorizationHeader) response.header?.('Authorization', `Bearer ${pair.accessToken}`);
-    if (!this.usesCookie(request)) return pair;
+    // Plain, because a host's ClassSerializerInterceptor knows no toJSON().
+    if (!this.usesCookie(request)) return pair.toJSON();
     addCookie(response, refreshCookie(this.options.cookie, pair.refreshToken, pair.refreshExpiresIn));
     return pair.withoutRefreshToken();
   }
@@ -83,9 +85,10 @@ export class TokenTransport {
     if (isFinal(error)) this.clear(request, response);
   }
 
-  /** Null also for anything but one text (RFC 6749 §3.2: no parameter twice). */
+  /** Null also for anything but one text (RFC 6749 §3.2: no parameter twice, however it is spelled). */
   private findInBody({ body }: Carrier): string | null {
     const path = this.options.request.refreshTokenParam.split('.');
+    if (isObject(body) && Object.keys(body).some((member) => member !== path[0] && parameterName(member) === path[0])) return null;
     const value = path.reduce<unknown>((node, name) => (isObject(node) && Object.hasOwn(node, name) ? node[name] : undefined), body);
     return typeof value === 'string' && value !== '' ? value : null;
   }

@@ -1,4 +1,5 @@
 import { JwtRefreshError } from '../errors';
+import { parameterName } from '../http/parameter-name';
 
 /** Parameters that were sent with a value. */
 export type OAuthParameters<Name extends string> = { readonly [Key in Name]?: string };
@@ -9,16 +10,11 @@ export type OAuthParameters<Name extends string> = { readonly [Key in Name]?: st
  * @throws JwtRefreshError `request_invalid` naming those that are not one text
  */
 export function readParameters<const Name extends string>(body: unknown, names: readonly Name[]): OAuthParameters<Name> {
-  const known = Object.entries(body ?? {}).filter(([member]) => (names as readonly string[]).includes(nameOf(member)));
-  const wrong = known.filter(([member, value]) => member !== nameOf(member) || !isOneText(value));
-  if (wrong.length > 0) throw refusalOf(new Set(wrong.map(([member]) => nameOf(member))));
+  const known = Object.entries(body ?? {}).filter(([member]) => (names as readonly string[]).includes(parameterName(member)));
+  const wrong = known.filter(([member, value]) => member !== parameterName(member) || !isOneText(value));
+  if (wrong.length > 0) throw refusalOf(new Set(wrong.map(([member]) => parameterName(member))));
   // RFC 6749 §3.1: a parameter without a value is as if it had been left out.
   return Object.fromEntries(known.filter(([, value]) => value !== '' && value !== null)) as OAuthParameters<Name>;
-}
-
-/** Forms with `scope[]=…` or `scope[a]=…` are lists and objects for some parsers and other names for others; here they are refused. */
-function nameOf(member: string): string {
-  return member.split('[', 1)[0] as string;
 }
 
 /** RFC 6749 §3.2: no parameter more than once, and two of a form's come as a list. */

@@ -244,6 +244,15 @@ describeOnEveryStack('the cookie transport', (stack) => {
       await stays(answer);
     });
 
+    it('when another host has set one whose name only looks alike: a space that a browser keeps is part of a name', async () => {
+      await logIn();
+      const { refreshToken } = await app.login(newSubject());
+      const Cookie = `${NAME}=${browser.cookies.get(NAME)}`;
+      const alone = await browser.refresh({ Cookie: `\u00a0${NAME}=${refreshToken}` });
+      expect(alone).toMatchObject({ status: 400, body: { code: 'refresh_token_missing' } });
+      expect((await browser.refresh({ Cookie: `\u00a0${NAME}=${refreshToken}; \t${Cookie}` })).status).toBe(200);
+    });
+
     it('when another host of the domain has set a second one: neither is used, and no session ends', async () => {
       await logIn();
       const token = browser.cookies.get(NAME)!;

@@ -1,5 +1,15 @@
-import { Controller, Get, type INestApplication, Inject, Injectable, type ModuleMetadata, UseGuards, VersioningType } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import {
+  ClassSerializerInterceptor,
+  Controller,
+  Get,
+  type INestApplication,
+  Inject,
+  Injectable,
+  type ModuleMetadata,
+  UseGuards,
+  VersioningType,
+} from '@nestjs/common';
+import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { randomBytes } from 'node:crypto';
@@ -16,6 +26,7 @@ import {
 import { createTestApp, type TestAppOptions } from 'nestjs-jwt-refresh/testing';
 import { databaseFromUrl } from '../support/databases';
 import { bearer, HttpClient } from '../support/http';
+import { LoginController } from '../support/login.controller';
 import { describeOnEveryAdapter, newSubject, type RunningApp, type Stack } from '../support/stack';
 
 const options = (changes: Partial<JwtRefreshOptions> = {}): JwtRefreshOptions => ({
@@ -156,6 +167,15 @@ describeOnEveryAdapter('options in use', (stack) => {
       const answer = await refreshedWith(await stack.start({ response: { accessTokenProp, refreshTokenProp } }));
       expect(answer.status).toBe(200);
       expect(answer.body).toEqual({ ...tokens, ...times });
+    });
+
+    it('has the same names behind a ClassSerializerInterceptor, which knows no toJSON()', async () => {
+      const serialize = (host: INestApplication) => host.useGlobalInterceptors(new ClassSerializerInterceptor(host.get(Reflector)));
+      const response = { accessTokenProp: 'token.access', refreshTokenProp: 'token.refresh' };
+      const app = await stack.start({ response }, { controllers: [LoginController], configure: serialize });
+      const login = await app.http.post('/login', { username: subject });
+      const answer = await app.http.refresh(login.body.token.refresh);
+      for (const { body } of [login, answer]) expect(body).toEqual({ token: { access: text, refresh: text }, ...times });
     });
 
     it('has the access token as a header unless that is off', async () => {

@@ -85,6 +85,7 @@ describeOnEveryAdapter('a refresh request', (stack) => {
       ['the field twice in a form, once empty', (token) => form(`refresh_token=&refresh_token=${token}`)],
       ['a list in a form', (token) => form(`refresh_token[]=${token}`)],
       ['an object in a form', (token) => form(`refresh_token[id]=${token}`)],
+      ['a list besides the field in a form', (token) => form(`refresh_token=${token}&refresh_token[]=${token}`)],
       ['no body', () => ({})],
     ];
 
