@@ -3,7 +3,7 @@ import { validate as isUuid } from 'uuid';
 import { assertName, assertSubject } from './names';
 import { AccessTokenBinding } from './rotation/access-token-binding';
 import { RotationService } from './rotation/rotation.service';
-import { RevocationService } from './revocation/revocation.service';
+import { LOGOUT_ALL, RevocationService } from './revocation/revocation.service';
 import { RevocationFeed, type RevocationFeedStatus } from './revocation/revocation-feed';
 import { AdoptionService } from './sessions/adoption.service';
 import { AuthenticationService } from './sessions/authentication.service';
@@ -121,7 +121,7 @@ export class JwtRefreshService {
    */
   async revokeAll(subject: string, options: TokenContext & { except?: string; reason?: string; actor?: string } = {}): Promise<number> {
     assertSubject(subject);
-    const { except = null, reason = 'logout_all' } = options;
+    const { except = null, reason = LOGOUT_ALL } = options;
     if (except !== null && !isUuid(except)) throw new TypeError('except must be the id of a session');
     const context = { reason: assertName('reason', reason), actor: actorOf(options), device: deviceOf(options) };
     return this.revocation.revokeAll(subject, context, except);

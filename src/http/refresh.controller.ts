@@ -72,8 +72,8 @@ export class RefreshController {
   }
 
   private async logoutEverywhere(request: Carrier): Promise<void> {
-    const { sub } = await this.bearer.get(request);
-    await this.jwtRefresh.revokeAll(sub, { request, actor: sub });
+    const claims = await this.bearer.findUnlessEndedWithAll(request);
+    if (claims) await this.jwtRefresh.revokeAll(claims.sub, { request, actor: claims.sub });
   }
 
   /** Without a refresh token, the access token says which session ends. */

@@ -5,6 +5,7 @@ import type { Carrier } from '../guards/credentials';
 import { CurrentUser, SessionCheck } from '../guards/decorators';
 import { JwtRefreshService } from '../jwt-refresh.service';
 import { ACCESS_TOKEN_ERRORS, Answers, Bearer, Errors, Field, IdParam, Operation, Section } from '../openapi/openapi';
+import { LOGOUT_ALL } from '../revocation/revocation.service';
 import type { AccessTokenClaims } from '../tokens/access-token.service';
 import { JwtRefreshExceptionFilter } from './jwt-refresh-exception.filter';
 import { requestPipe } from './request-pipe';
@@ -44,7 +45,7 @@ export class SessionsController {
   @HttpCode(204)
   async endAll(@CurrentUser() user: AccessTokenClaims, @Query(requestPipe) { except }: EndSessionsQuery, @Req() request: Carrier): Promise<void> {
     if (namesEmptyId(request)) throw new JwtRefreshError('session_not_found');
-    const reason = except === 'current' ? 'logout_others' : 'logout_all';
+    const reason = except === 'current' ? 'logout_others' : LOGOUT_ALL;
     await this.jwtRefresh.revokeAll(user.sub, { request, actor: user.sub, reason, except: except === 'current' ? user.sid : undefined });
   }
 

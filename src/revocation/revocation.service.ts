@@ -11,6 +11,9 @@ import { RefreshTokenStore, type Revocation } from '../sessions/refresh-token.st
 import { Database } from '../storage/database';
 import { RevocationFeed } from './revocation-feed';
 
+/** The reason of what ends with all others of its subject, unless the host gives another. */
+export const LOGOUT_ALL = 'logout_all';
+
 /** Why a family is revoked, by whom, and from where. */
 export interface RevocationContext {
   readonly reason: string;

@@ -109,20 +109,28 @@ export class SessionService {
    * Ends the least recently used sessions beyond the limit. Runs after the insert, so of many simultaneous logins the last
    * one to look sees all of them; the order is the same for all, so they agree on who goes.
    */
-  private async enforceLimit({ subject, deviceInfo }: RefreshToken): Promise<void> {
+  private async enforceLimit(begun: RefreshToken): Promise<void> {
+    const { subject, deviceInfo } = begun;
     const limit = this.options.maxSessionsPerSubject;
     if (limit === Infinity) return;
     for (let read = MOST_LIVE; read === MOST_LIVE;) {
       const live = await this.store.findLive(subject, new Date(this.options.clock.now()));
       read = live.length;
-      const beyond = live.sort(byLastUse).slice(limit);
+      const beyond = live.sort(byLastUse(begun)).slice(limit);
       for (const surplus of beyond) await this.revocation.revoke(surplus, { reason: 'session_limit', device: deviceInfo });
     }
   }
 }
 
-/** Most recently used first; ids are in time order and break ties. */
-function byLastUse(a: RefreshToken, b: RefreshToken): number {
-  const used = ({ lastUsed, createdAt }: RefreshToken) => (lastUsed ?? createdAt).getTime();
-  return used(b) - used(a) || (a.id < b.id ? 1 : -1);
+/**
+ * Most recently used first; ids are in time order and break ties. A use after the session that has just begun counts like one
+ * at that moment: who refreshes during a login does not end it.
+ */
+function byLastUse(begun: RefreshToken): (a: RefreshToken, b: RefreshToken) => number {
+  const used = (session: RefreshToken) => Math.min(lastUseOf(session), lastUseOf(begun));
+  return (a, b) => used(b) - used(a) || (a.id < b.id ? 1 : -1);
+}
+
+function lastUseOf({ lastUsed, createdAt }: RefreshToken): number {
+  return (lastUsed ?? createdAt).getTime();
 }

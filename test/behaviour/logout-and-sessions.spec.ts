@@ -82,6 +82,23 @@ describeOnEveryStack('logout and own sessions', (stack) => {
       expect(revocations).toMatchObject(Array(3).fill({ reason: 'logout_all', actor: subject }));
     });
 
+    it('does so once for an "all" that is sent twice at once, or again because its answer was lost', async () => {
+      const { accessToken } = await app.login(subject);
+      const logout = () => app.http.logout('all', bearer(accessToken));
+      const answers = [...(await Promise.all([logout(), logout()])), await logout()];
+      expect(answers.map(({ status }) => status)).toEqual([204, 204, 204]);
+      const later = await app.login(subject);
+      expect((await logout()).status).toBe(204);
+      expect(await alive(later.refreshToken)).toBe(true);
+    });
+
+    it('refuses "all" of a session that was ended alone, because the others live', async () => {
+      const [ended, other] = [await app.login(subject), await app.login(subject)];
+      await app.http.logout(ended.refreshToken);
+      expect((await app.http.logout('all', bearer(ended.accessToken))).body.code).toBe('access_token_revoked');
+      expect(await alive(other.refreshToken)).toBe(true);
+    });
+
     it.each([
       ['no access token', async () => ({}), 'access_token_missing'],
       ['junk', async () => bearer('junk'), 'access_token_invalid'],
@@ -242,6 +259,28 @@ describeOnEveryStack('logout and own sessions', (stack) => {
       await limited.login(subject);
       const ended = (await limited.rows(subject)).filter(({ revokedReason }) => revokedReason === 'session_limit');
       expect(ended.map(({ id }) => id)).toEqual([sessions[1]!.sessionId]);
+    });
+
+    it('never ends the session that has just begun, though another one is refreshed during the login', async () => {
+      let meanwhile: (() => Promise<unknown>) | undefined;
+      const responseMembers = async () => {
+        const work = meanwhile;
+        meanwhile = undefined;
+        await work?.();
+        return {};
+      };
+      const single = await stack.start({ maxSessionsPerSubject: 1, hooks: { responseMembers } });
+      const another = await single.login(subject);
+      meanwhile = () => {
+        single.clock.advance(1);
+        return single.http.refresh(another.refreshToken);
+      };
+      const { refreshToken, sessionId } = await single.login(subject);
+      expect((await single.http.refresh(refreshToken)).status).toBe(200);
+      expect(await single.rows(subject)).toMatchObject([
+        { generation: 1, revokedReason: 'session_limit' },
+        { id: sessionId, revokedAt: null },
+      ]);
     });
 
     it('holds when it is large, and for a user who has far more', async () => {
