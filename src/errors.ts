@@ -88,7 +88,7 @@ export function oauthNameOf(code: JwtRefreshErrorCode): OAuthErrorName | null {
 
 /** Changes to the public side of an error: its HTTP status, its sentence, or both. */
 export interface ErrorOverride {
-  /** HTTP status, 400 to 599. @default the status of {@link ERROR_TABLE} */
+  /** HTTP status, 400 to 599; 500 or more for `temporarily_unavailable`, which is never the client's fault. @default the status of {@link ERROR_TABLE} */
   status?: number;
   /** The sentence a client reads. @default the message of {@link ERROR_TABLE} */
   message?: string;

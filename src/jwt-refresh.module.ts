@@ -222,7 +222,7 @@ function assemble(definition: DynamicModule, given: JwtRefreshModuleOptions | Jw
   };
 }
 
-/** What may come with an empty body, be it to be told what is missing. */
+/** Routes that may be called without a body, if only to be told what is missing. */
 function routesWithoutBody(extras: JwtRefreshExtras): [RequestMethod, string][] {
   const { path, adminPath, oauthPath } = extras;
   const { refresh, logout, sessions } = routeNames(extras);
@@ -237,10 +237,15 @@ function routesWithoutBody(extras: JwtRefreshExtras): [RequestMethod, string][] 
   ];
 }
 
-/** The extras among what was given; an undefined one is its default. */
+/** What may stand beside a factory and is no extra. */
+const FACTORY_MEMBERS = ['imports', 'inject', 'useFactory', 'useClass', 'useExisting', 'provideInjectionTokensFrom'];
+
+/** The extras among what was given; an undefined one is its default. Beside a factory there is nothing else, so a misspelt one comes along to be named. */
 function extrasOf(given: JwtRefreshExtras): JwtRefreshExtras {
-  const named = Object.keys(DEFAULT_EXTRAS) as (keyof JwtRefreshExtras)[];
-  return Object.fromEntries(named.map((name) => [name, given[name] ?? DEFAULT_EXTRAS[name]]));
+  const hasFactory = FACTORY_MEMBERS.some((name) => name in given);
+  const beside = hasFactory ? Object.keys(given).filter((name) => !FACTORY_MEMBERS.includes(name)) : [];
+  const names = [...Object.keys(DEFAULT_EXTRAS), ...beside] as (keyof JwtRefreshExtras)[];
+  return Object.fromEntries(names.map((name) => [name, given[name] ?? DEFAULT_EXTRAS[name]]));
 }
 
 function controllersFor(extras: JwtRefreshExtras): Type[] {

@@ -25,15 +25,15 @@ export class OptionsCheck {
     if (this.problems.length > 0) throw new JwtRefreshOptionsError(this.problems);
   }
 
-  /** The members of an object option; an absent one is empty. */
-  section(path: string, value: unknown, allowed: readonly string[]): Members {
+  /** The members of an object option; an absent one is empty. @param elsewhere what to say of names that people look for here */
+  section(path: string, value: unknown, allowed: readonly string[], elsewhere: ReadonlyMap<string, string> = new Map()): Members {
     if (value === undefined && path) return {};
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       this.problem(path, 'must be an object');
       return {};
     }
     for (const key of Object.keys(value)) {
-      if (!allowed.includes(key)) this.problem(join(path, key), `is not an option; known here: ${allowed.join(', ')}`);
+      if (!allowed.includes(key)) this.problem(join(path, key), elsewhere.get(key) ?? `is not an option; known here: ${allowed.join(', ')}`);
     }
     return value as Members;
   }

@@ -525,6 +525,7 @@ describe('a boot error', () => {
     ),
     ['hooks.resolveSubject', null],
     ...[399, 600, 200, NaN, '401', 401.5].map((value): [string, unknown] => ['errors.refresh_token_missing.status', value]),
+    ...[400, 401, 499, 600].map((value): [string, unknown] => ['errors.temporarily_unavailable.status', value]),
     ...['', ' ', 5, 'x'.repeat(256)].map((value): [string, unknown] => ['errors.refresh_token_missing.message', value]),
   ])('names %s for %p', (path, value) => {
     expect(pathsIn(problemsWith(at(path, value)))).toEqual([path]);
@@ -654,6 +655,12 @@ describe('a boot error', () => {
     expect(problems[0]).toMatch(`${path} is not an option; known here: `);
   });
 
+  it('says where the table is named, for those who look for it here', () => {
+    expect(problemsWith({ table: { name: 'sessions' } })).toEqual([
+      'table is not told here: give it to jwtRefreshEntities() and jwtRefreshMigrations()',
+    ]);
+  });
+
   it('takes revocation.superseded "reject" with strict checks only', () => {
     const problems = problemsWith({ revocation: { check: 'stateless', superseded: 'reject' } });
     expect(problems).toEqual(["revocation.superseded 'reject' needs revocation.check 'strict': only the row knows the newest generation"]);
@@ -710,11 +717,12 @@ describe('a boot error', () => {
     expect(() => resolveOptions(wrong as never)).toThrow("JwtRefreshModule can't start, 15 problem(s):\n  - ");
   });
 
-  it('is not made for any status from 400 to 599 and any error code', () => {
+  it('is not made for any status from 400 to 599 and any error code, but one of a database that is away stays a 5xx', () => {
     const errors = Object.fromEntries(
       Object.keys(ERROR_TABLE).map((code, index) => [code, { status: 400 + ((index * 12) % 200), message: 'Nein.' }]),
     );
-    expect(problemsWith({ errors: { ...errors, session_not_found: { status: 599 } } })).toEqual([]);
+    const ends = { session_not_found: { status: 599 }, temporarily_unavailable: { status: 500 } };
+    expect(problemsWith({ errors: { ...errors, ...ends } })).toEqual([]);
   });
 });
 
@@ -777,12 +785,17 @@ describe('booting an app', () => {
 
   it.each<[string, Given]>([
     ['paths', { paths: 'login' }],
+    ['globalGaurd', { globalGaurd: true }],
     ['controllers.refesh', { controllers: { refesh: false } }],
     ['routes.refesh', { routes: { refesh: 'token' } }],
-  ])('fails when %s is misspelt', async (path, extras) => {
-    const error = await boot(JwtRefreshModule.forRoot({ ...GOOD, ...extras })).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(JwtRefreshOptionsError);
-    expect(pathsIn((error as JwtRefreshOptionsError).problems)).toEqual([path]);
+    ['globalGuard', { globalGuard: 'yes' }],
+    ['isGlobal', { isGlobal: 1 }],
+  ])('fails when %s is misspelt or of the wrong kind', async (path, extras) => {
+    for (const module of [JwtRefreshModule.forRoot({ ...GOOD, ...extras }), JwtRefreshModule.forRootAsync({ useFactory: () => GOOD, ...extras })]) {
+      const error = await boot(module).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(JwtRefreshOptionsError);
+      expect(pathsIn((error as JwtRefreshOptionsError).problems)).toEqual([path]);
+    }
   });
 
   it('fails when rate limits are asked for and there is no ThrottlerModule to count them', async () => {

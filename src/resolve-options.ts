@@ -87,7 +87,7 @@ export function resolveOptions(options: JwtRefreshOptions, extras: JwtRefreshExt
   const check = new OptionsCheck();
   checkExtras(check, extras);
   refuseSharedPaths(check, extras);
-  const given = check.section('', options, ALLOWED.root);
+  const given = check.section('', options, ALLOWED.root, ELSEWHERE);
   const secrets = resolveSecrets(check, given.secret);
   const resolved = {
     secrets,
@@ -115,6 +115,9 @@ export function resolveOptions(options: JwtRefreshOptions, extras: JwtRefreshExt
   return resolved;
 }
 
+/** What is told elsewhere. */
+const ELSEWHERE = new Map([['table', 'is not told here: give it to jwtRefreshEntities() and jwtRefreshMigrations()']]);
+
 const ALLOWED = {
   root: [
     'secret', 'issuer', 'audience', 'accessToken', 'refreshToken', 'request', 'response', 'transport', 'cookie', 'revocation',
@@ -134,6 +137,7 @@ const ALLOWED = {
   prune: ['enabled', 'every', 'keepFor'],
   admin: ['authorize', 'readOnly', 'freshFor', 'exportLimit', 'login'],
   login: ['path', 'usernameField', 'passwordField'],
+  extras: ['isGlobal', 'path', 'oauthPath', 'adminPath', 'routes', 'controllers', 'globalGuard', 'passportStrategy', 'dataSource'],
   routes: ['refresh', 'logout', 'sessions'],
   controllers: ['refresh', 'sessions', 'oauth', 'jwks', 'admin', 'dashboard'],
 } as const; // prettier-ignore
@@ -149,7 +153,12 @@ function refuseSharedPaths(check: OptionsCheck, extras: JwtRefreshExtras): void 
 }
 
 /** Nest has used them by now; a misspelt one is still better named than ignored. */
-function checkExtras(check: OptionsCheck, { path, oauthPath, adminPath, routes, controllers, passportStrategy = false }: JwtRefreshExtras): void {
+function checkExtras(check: OptionsCheck, extras: JwtRefreshExtras): void {
+  const { path, oauthPath, adminPath, routes, controllers, isGlobal, globalGuard, dataSource, passportStrategy = false } = extras;
+  check.section('', extras, ALLOWED.extras);
+  if (isGlobal !== undefined) check.flag('isGlobal', isGlobal);
+  if (globalGuard !== undefined) check.flag('globalGuard', globalGuard);
+  if (dataSource !== undefined) check.text('dataSource', dataSource);
   if (passportStrategy !== false) check.text('passportStrategy', passportStrategy);
   if (path !== undefined && typeof path !== 'string') check.problem('path', 'must be a text');
   if (oauthPath !== undefined) check.text('oauthPath', oauthPath);
@@ -286,7 +295,9 @@ function resolveErrors(check: OptionsCheck, value: unknown): ErrorOverrides {
     const path = `errors.${code}`;
     const { status, message } = check.section(path, override, ALLOWED.error);
     if (message !== undefined) check.sentence(`${path}.message`, message);
-    if (status !== undefined && check.integer(`${path}.status`, status, 400) > 599) check.problem(`${path}.status`, 'must be 400 to 599');
+    // A database that is away is never the client's fault.
+    const lowest = code === 'temporarily_unavailable' ? 500 : 400;
+    if (status !== undefined) check.integer(`${path}.status`, status, lowest, 599);
   }
   return given;
 }
