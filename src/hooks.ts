@@ -18,7 +18,8 @@ export interface JwtRefreshHooks {
   /** Runs before a refresh request is handled, with the framework's request. */
   beforeRefreshRoute?(request: unknown): void | Promise<void>;
   /**
-   * Looks the subject up at each refresh, retries too, and where `JwtRefreshGuard` stands; not at login, where the host has
+   * Looks the subject up at each refresh, retries too, where `JwtRefreshGuard` stands, when an old token is exchanged, and at
+   * introspection of either kind of token; not at login, where the host has
    * just done so and gives claims as `content`. Return `null` or `false` when the account must not
    * be used any more: the refresh is refused with `refresh_token_invalid` and the session stays as it is. Return an
    * object to add its members as claims, at most 4096 bytes of JSON; nothing adds nothing.

@@ -83,7 +83,10 @@ export class TokenInspector {
 
   private async findActiveAccessToken(token: string, client: ResolvedOAuthClient): Promise<ActiveToken | null> {
     const claims = await this.findClaims(token);
-    if (!claims || !serves(client, claims.aud) || !(await this.isLive(claims))) return null;
+    if (!claims || !serves(client, claims.aud)) return null;
+    // Both ask for one row at once, which is one statement.
+    const [isLive, session] = await Promise.all([this.isLive(claims), this.store.findById(claims.sid)]);
+    if (!isLive || !session || !(await this.hooks.resolveSubject(session))) return null;
     const { sub, aud, iss, iat, nbf, exp, sid, jti } = claims;
     return { active: true, token_type: 'Bearer', sub, aud, iss, iat, nbf, exp, sid, jti, scope: scopeOf(claims) };
   }

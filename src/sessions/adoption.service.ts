@@ -77,10 +77,11 @@ export class AdoptionService {
 
   /** An access token is never shown to the hook: a host that kept its old secret would take it for one of its own tokens. */
   private async recognise(token: unknown, presentation: Presentation): Promise<PreparedSession | null> {
+    const text = typeof token === 'string' && token.length <= MAX_TOKEN_LENGTH ? token : null;
+    if (text !== null && (await this.accessTokens.findGenuine(text))) return null;
     await this.throttle.countInvalidToken(presentation.request);
-    if (!this.options.hooks.adoptLegacyToken) return null;
-    if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH || (await this.accessTokens.findGenuine(token))) return null;
-    return this.hooks.adoptLegacyToken(token, presentation.request, (legacy) => this.prepare(token, legacy, presentation));
+    if (text === null || !this.options.hooks.adoptLegacyToken) return null;
+    return this.hooks.adoptLegacyToken(text, presentation.request, (legacy) => this.prepare(text, legacy, presentation));
   }
 
   private prepare(token: string, legacy: LegacySession, presentation: Presentation): PreparedSession {

@@ -155,7 +155,7 @@ describeOnEveryAdapter('a request to POST /oauth/introspect', (stack) => {
     expect((await sendOAuth(stateless.http, 'introspect', { token }, basic(any.id, any.secret))).body).toEqual(INACTIVE);
   });
 
-  it('hears resolveSubject: who is refused has no active refresh token, and what it adds is the scope', async () => {
+  it('hears resolveSubject: who is refused has no active token of either kind, and what it adds is the scope', async () => {
     const resolveSubject = ({ subject }: { subject: string }) => (subject.startsWith('gone') ? null : { scope: 'added' });
     const hooked = await stack.start({ ...options, hooks: { resolveSubject } });
     const gone = await hooked.login(`gone-${newSubject()}`);
@@ -164,6 +164,8 @@ describeOnEveryAdapter('a request to POST /oauth/introspect', (stack) => {
     expect((await sendOAuth(hooked.http, 'introspect', { token: foreign.refreshToken }, basic(api.id, api.secret))).body).toEqual(INACTIVE);
     const introspect = async (token: string) => (await sendOAuth(hooked.http, 'introspect', { token }, basic(any.id, any.secret))).body;
     expect(await introspect(gone.refreshToken)).toEqual(INACTIVE);
+    expect(await introspect(gone.accessToken)).toEqual(INACTIVE);
+    expect(await introspect(here.accessToken)).toMatchObject({ active: true, scope: 'read' });
     expect(await introspect(here.refreshToken)).toMatchObject({ active: true, scope: 'added' });
   });
 

@@ -53,6 +53,14 @@ describeOnEveryAdapter('rate limits', (stack) => {
       expectTooMany(await app.http.post('/login/peek', { refresh_token: JUNK }));
     });
 
+    it('count no access token, whose session may be ended by it again and again', async () => {
+      const app = await start();
+      const { accessToken } = await app.login(newSubject());
+      app.clock.advance('1h');
+      for (let i = 0; i < 5; i++) expect((await sendOAuth(app.http, 'revoke', { token: accessToken })).status).toBe(200);
+      await useUp(app);
+    });
+
     it("answer in OAuth's form at its routes", async () => {
       const app = await start();
       await useUp(app);
