@@ -44,7 +44,7 @@ export class EventCounter implements OnModuleInit, BeforeApplicationShutdown {
     try {
       for (; counted.length > 0; counted.shift()) await this.store.add(counted[0]!);
     } catch {
-      // What one waited for in vain the others need not wait for.
+      // After one failure the others need not wait for the same time-out.
       if (!this.isClosing) for (const count of counted) this.add(count);
     }
   }
@@ -56,6 +56,8 @@ export class EventCounter implements OnModuleInit, BeforeApplicationShutdown {
   private add({ hour, type, count }: EventCount): void {
     const key = `${hour.getTime()} ${type}`;
     this.counts.set(key, { hour, type, count: count + (this.counts.get(key)?.count ?? 0) });
-    this.timer ??= setTimeout(() => void this.flush(), FLUSH_PAUSE_MS).unref();
+    // Requests that are answered while the app goes down leave no time to wait.
+    if (this.isClosing) void this.flush();
+    else this.timer ??= setTimeout(() => void this.flush(), FLUSH_PAUSE_MS).unref();
   }
 }

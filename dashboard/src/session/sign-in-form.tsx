@@ -10,7 +10,9 @@ const usesEmail = /mail/i.test(config.login.usernameField);
 type FormFields = HTMLFormControlsCollection & Record<'username' | 'password', HTMLInputElement>;
 
 const explainSignIn = (error: unknown): string =>
-  isApiError(error) && [400, 401, 403].includes(error.status) ? 'Wrong user name or password.' : explain(error);
+  isApiError(error) && [400, 401, 403].includes(error.status) && error.code !== 'cross_site_request'
+    ? 'Wrong user name or password.'
+    : explain(error);
 
 export function SignInForm({ onDone }: { onDone?: () => void }) {
   const [problem, setProblem] = useState<string | null>(null);
