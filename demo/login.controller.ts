@@ -1,7 +1,8 @@
-import { Body, Controller, Post, Req, UnauthorizedException, ValidationPipe } from '@nestjs/common';
+import { Body, Controller, Post, Req, UnauthorizedException } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
 import { IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { type DeviceRequest, JwtRefreshService, Public, RefreshGrant, TokenPair } from 'nestjs-jwt-refresh';
+import { bodyPipe } from './body.pipe';
 import { UsersService } from './users/users.service';
 
 /** What every database keeps and compares as it is. */
@@ -31,6 +32,9 @@ export class LoginDto {
   audience?: string;
 }
 
+/** Errors look like those of the module. */
+const WRONG_CREDENTIALS = { statusCode: 401, error: 'Unauthorized', code: 'credentials_invalid', message: 'Wrong username or password.' };
+
 @ApiTags('demo')
 @Public()
 @Controller('auth')
@@ -46,9 +50,9 @@ export class LoginController {
   @ApiBadRequestResponse({ description: 'A member is missing or wrong.' })
   @ApiUnauthorizedResponse({ description: 'Wrong username or password.' })
   @RefreshGrant()
-  async login(@Body(new ValidationPipe({ whitelist: true })) body: LoginDto, @Req() request: DeviceRequest): Promise<TokenPair> {
+  async login(@Body(bodyPipe) body: LoginDto, @Req() request: DeviceRequest): Promise<TokenPair> {
     const user = await this.users.findByPassword(body.username, body.password);
-    if (!user) throw new UnauthorizedException('Wrong username or password.');
+    if (!user) throw new UnauthorizedException(WRONG_CREDENTIALS);
     return this.jwtRefresh.issue({ subject: user.id, audience: body.audience, content: { username: user.username, role: user.role }, request });
   }
 }

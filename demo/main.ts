@@ -33,7 +33,7 @@ async function start(): Promise<void> {
 }
 
 function withoutPassword(url: string): string {
-  return url.replace(/:[^:@/]*@/, ':…@');
+  return url.replace(/^(\w+:\/\/[^:@/]*):.*@/, '$1:…@');
 }
 
 start().catch((error: unknown) => {

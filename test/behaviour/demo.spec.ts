@@ -33,7 +33,8 @@ describeOnEveryStack('the demo', (stack) => {
     ['half a character', { audience: 'web\ud800' }],
     ['a username with a control character', { username: 'alice\u0000' }],
   ])('answers 400 to a login with %s', async (_, body) => {
-    const { status } = await demo.http.post('/auth/login', { username: 'alice', password: 'alice-demo', ...body });
+    const { status, body: error } = await demo.http.post('/auth/login', { username: 'alice', password: 'alice-demo', ...body });
+    expect(error).toMatchObject({ statusCode: 400, error: 'Bad Request', code: 'request_invalid', message: expect.any(String) });
     expect(status).toBe(400);
   });
 
@@ -50,7 +51,8 @@ describeOnEveryStack('the demo', (stack) => {
     expect((await demo.http.get('/public')).status).toBe(200);
     expect((await demo.http.get('/health')).body).toEqual({ status: 'ok' });
     expect((await demo.http.get('/me')).status).toBe(401);
-    expect((await demo.http.post('/auth/login', { username: 'alice', password: 'wrong' })).status).toBe(401);
+    const wrong = await demo.http.post('/auth/login', { username: 'alice', password: 'wrong' });
+    expect(wrong).toMatchObject({ status: 401, body: { statusCode: 401, error: 'Unauthorized', code: 'credentials_invalid' } });
     expect((await demo.http.post('/auth/login', { username: 'mallory', password: 'wrong' })).status).toBe(401);
     expect((await demo.http.post('/auth/login', { username: { $ne: '' }, password: 'x' })).status).toBe(400);
   });
