@@ -220,7 +220,7 @@ export interface AuditOptions {
    * How long rotations and retries stay in the log; they are most of it. @default '30d'
    */
   rotationsFor?: Duration;
-  /** How long all other lines stay. @default '400d' */
+  /** How long all other lines stay, and at most rotations and retries. @default '400d' */
   eventsFor?: Duration;
 }
 

@@ -163,6 +163,6 @@ export interface AuthClient {
   subscribe: (listener: () => void) => () => void;
   /** Whether somebody is signed in. */
   readonly state: AuthState;
-  /** Stops timers and listeners. Nobody is signed out. */
+  /** Stops timers and listeners. Nobody is signed out; a sign-out that the server has not confirmed yet is still told to it. */
   dispose: () => void;
 }

@@ -41,9 +41,10 @@ export class Table<Row extends ObjectLiteral> {
 
   prepare(template: string): PreparedStatement {
     const names: string[] = [];
-    const sql = template
-      .replace(/\{(\*|\w+)\}/g, (_, name: string) => this.identifier(name))
-      .replace(/:(\w+(?:\.\w+)?)/g, (_, name: string) => this.placeholder(names, name));
+    // In one go: a host's own column may be called a:b.
+    const sql = template.replace(/\{(\*|\w+)\}|:(\w+(?:\.\w+)?)/g, (_, identifier: string | undefined, parameter: string) =>
+      identifier ? this.identifier(identifier) : this.placeholder(names, parameter),
+    );
     const writers = names.map((name) => [name, this.writerOf(name)] as const);
     return { sql, bind: (values) => writers.map(([name, write]) => write(values[name])) };
   }
