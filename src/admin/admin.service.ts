@@ -6,7 +6,7 @@ import { RevocationService } from '../revocation/revocation.service';
 import { KeyService } from '../sessions/key.service';
 import type { RefreshToken } from '../sessions/refresh-token.entity';
 import { RefreshTokenStore } from '../sessions/refresh-token.store';
-import type { SearchOrder } from '../storage/keyset-search';
+import type { SearchOrder } from '../storage/search-plan';
 import { AccessTokenService } from '../tokens/access-token.service';
 import { TokenMinter } from '../tokens/token-minter';
 import { type Administrator, AdminLog } from './admin.log';

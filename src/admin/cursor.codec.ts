@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Position, Total } from '../storage/keyset-search';
+import type { Total } from '../storage/keyset-search';
+import type { Position } from '../storage/search-plan';
 import { isCanonicalBase64url } from '../tokens/refresh-token.codec';
 import { hmac, type SecretKeys, type ServerSecrets } from '../tokens/server-secrets';
 

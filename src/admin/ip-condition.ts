@@ -1,5 +1,5 @@
 import { canonicalIp } from '../sessions/device-info';
-import type { Condition } from '../storage/keyset-search';
+import type { Condition } from '../storage/search-plan';
 
 /** Addresses are stored in one spelling. No row has what is none; MySQL would not even compare it with a column of ASCII. */
 export function ipCondition(given: string, index?: string): Condition {

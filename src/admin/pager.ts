@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
-import { type Condition, type KeysetSearch, type Position, positionOf, type SearchRow, type Total } from '../storage/keyset-search';
+import type { KeysetSearch, Total } from '../storage/keyset-search';
+import { type Condition, type Position, positionOf, type SearchRow } from '../storage/search-plan';
 import { ServerSecrets } from '../tokens/server-secrets';
 import { type Cursor, CursorCodec } from './cursor.codec';
 import { invalid } from '../http/request-pipe';

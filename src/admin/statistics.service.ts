@@ -4,7 +4,7 @@ import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-o
 import { type EventCount, HOUR_MS } from '../statistics/event-count.entity';
 import { EventCounter } from '../statistics/event-counter';
 import { EventCountStore } from '../statistics/event-count.store';
-import type { SearchOrder } from '../storage/keyset-search';
+import type { SearchOrder } from '../storage/search-plan';
 import type { TokenFilter } from './dto/token-filter.dto';
 import type { StatisticsView, StatsRange } from './statistics.view';
 import { TokenListStore } from './token-list.store';

@@ -4,7 +4,8 @@ import { firstIdOf } from '../ids';
 import { ipCondition } from './ip-condition';
 import { RefreshToken } from '../sessions/refresh-token.entity';
 import { Database } from '../storage/database';
-import { type Condition, KeysetSearch } from '../storage/keyset-search';
+import { KeysetSearch } from '../storage/keyset-search';
+import type { Condition } from '../storage/search-plan';
 import { listed, Table } from '../storage/table';
 import type { RevokeFilter, TokenStatus } from './dto/token-filter.dto';
 
