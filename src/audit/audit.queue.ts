@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common';
 import type { JwtRefreshEvent } from '../events/jwt-refresh-events';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
@@ -68,6 +69,8 @@ export class AuditQueue implements BeforeApplicationShutdown {
         if (!(error instanceof DuplicateKeyError)) return this.retryLater();
       }
       this.batch = [];
+      // SQLite answers at once: without a pause nobody else would get a turn until all is written.
+      await nextTurn();
     }
   }
 
