@@ -113,6 +113,17 @@ function onServer(stack: Stack): void {
     expect(await app.rows(subject)).toMatchObject([{ generation: 2, revokedAt: null }]);
   });
 
+  it('rotates once when the connection broke before the rotation was sent, and the client sends its token again', async () => {
+    const subject = newSubject();
+    const { refreshToken } = await app.login(subject);
+    const broken = proxy.breakAt(rotation, 'statement');
+    expectUnavailable(await app.http.refresh(refreshToken));
+    expect(await broken).toBe(true);
+    expect(await app.rows(subject)).toMatchObject([{ generation: 0, revokedAt: null }]);
+    expect((await app.http.refresh(refreshToken)).status).toBe(200);
+    expect(await app.rows(subject)).toMatchObject([{ generation: 1, revokedAt: null }]);
+  });
+
   it('costs no browser its cookie, also when the reply to a committed rotation never arrived', async () => {
     const subject = newSubject();
     const browser = new BrowserClient(app.http);
