@@ -117,6 +117,10 @@ export class JwtRefreshError extends HttpException {
    */
   readonly retryAfter: number | null;
 
+  /**
+   * @param override another status or message than those of {@link ERROR_TABLE}
+   * @param options `cause`: for the host's logs, never in an answer; `retryAfter`: seconds. @default none
+   */
   constructor(
     /** Which error this is. */
     readonly code: JwtRefreshErrorCode,

@@ -63,7 +63,7 @@ export interface LegacySession {
   tokenId?: string;
   /** The access token's `aud`. @default the first of the option `audience` */
   audience?: string;
-  /** Idle lifetime of the session, from now. @default the option `refreshToken.lifetime` */
+  /** Idle lifetime of the session, from now: from a second up to the option `refreshToken.maxLifetime`. @default the option `refreshToken.lifetime` */
   lifetime?: Duration;
   /** Claims for each access token of the session, at most 4096 bytes of JSON; registered claims are refused. @default none */
   content?: HostClaims;

@@ -251,7 +251,8 @@ export interface AdminLoginOptions {
 export interface AdminOptions {
   /**
    * Decides who is an administrator, on each request, from the access token's claims and the framework's request. Only
-   * exactly `true` lets in. Without it there is no admin API and no dashboard. @default nobody
+   * exactly `true` lets in. An `HttpException` that it throws is the answer, anything else 503. Without it there is no admin API
+   * and no dashboard. @default nobody
    */
   authorize?: (user: AccessTokenClaims, request: unknown) => boolean | Promise<boolean>;
   /** Refuse every change: creating and revoking. @default false */

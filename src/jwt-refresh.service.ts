@@ -17,7 +17,7 @@ import type { TokenPair } from './tokens/token-pair';
 
 /** Where a token came from. */
 export interface TokenContext {
-  /** The framework's request; its device is remembered in events. */
+  /** The framework's request: its device is remembered in events, its address counts for rate limits, and whether its client still waits decides whether a reuse ends the session. */
   request?: DeviceRequest;
   /** The device, if the host knows it better than the request does. */
   device?: Partial<DeviceInfo>;
@@ -53,6 +53,7 @@ export class JwtRefreshService {
    *
    * @throws TypeError when the input can't make a session
    * @throws JwtRefreshError `temporarily_unavailable`
+   * @throws HttpException that the hook `responseMembers` has thrown
    * @example
    * ```ts
    * return this.jwtRefresh.issue({ subject: String(user.id), content: { role: user.role }, request });
@@ -69,6 +70,7 @@ export class JwtRefreshService {
    *
    * @throws JwtRefreshError `refresh_token_invalid`, `_expired`, `_revoked`, `_reused`, `access_token_*`, `scope_invalid`,
    * `too_many_requests`, `temporarily_unavailable`
+   * @throws HttpException that a hook has thrown
    */
   async refresh(token: string, context: RefreshContext = {}): Promise<TokenPair> {
     const decoded = await this.minter.decode(token);
@@ -84,6 +86,7 @@ export class JwtRefreshService {
    * @param context with `subject`, a session of anybody else is left alone
    * @returns whether this call ended a session
    * @throws JwtRefreshError `too_many_requests`, `temporarily_unavailable`
+   * @throws HttpException that the hook `adoptLegacyToken` has thrown
    */
   async revoke(token: string, context: TokenContext & { subject?: string } = {}): Promise<boolean> {
     const decoded = await this.minter.decode(token);
@@ -96,6 +99,7 @@ export class JwtRefreshService {
   /**
    * Ends one session by its id.
    *
+   * @param id the `sid` of its access tokens; what is no id ends nothing
    * @param reason kept in the row and in the audit log, at most 255 characters
    * @param context with `subject`, a session of anybody else is left alone; `actor` says who did it
    * @returns whether this call ended a session

@@ -25,7 +25,7 @@ export class AuditListener implements OnModuleInit {
   }
 
   private isWorthALine(event: JwtRefreshEvent): boolean {
-    // What is not in the log of it already was one too many.
+    // AdminLog has written it already, or left it out because there were too many.
     if (event.type === 'admin.refused') return false;
     return event.type !== 'refresh_token.refused' || this.refusals.admits(event.sessionId, event.at.getTime());
   }

@@ -16,7 +16,7 @@ export class RevokedFamilies {
     return this.times.has(id);
   }
 
-  /** Stops at the first that must stay: one that came late waits for its neighbours. Only what a clock that is ahead has dated stops nobody. */
+  /** Stops at the first that must stay: one that came late waits for its neighbours. One that is dated in the future is passed over. */
   forget(before: number, now: number): void {
     for (const [id, revokedAt] of this.times) {
       if (revokedAt > now) continue;

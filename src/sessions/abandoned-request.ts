@@ -15,8 +15,8 @@ interface ConnectedRequest extends DeviceRequest {
 }
 
 /**
- * Whether nobody waits for the answer to a request any more. A process that stood still reads the request first, and that
- * its client has closed the connection a turn of the event loop later: so it looks after that.
+ * Whether nobody waits for the answer to a request any more. A process that was paused reads the request a turn of the event
+ * loop before it reads that the connection was closed: so it looks two turns later.
  */
 export async function isAbandoned(request: ConnectedRequest | undefined): Promise<boolean> {
   for (let turns = 0; turns < TURNS; turns++) await nextTurn();

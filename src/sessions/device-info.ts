@@ -27,7 +27,7 @@ export const deviceTexts = {
   },
 };
 
-/** The parts of an Express or Fastify request that are read. */
+/** An Express or Fastify request. Besides these two, the state of its socket is read: who has hung up ends no session by a reuse. */
 export interface DeviceRequest {
   /** Only `user-agent` is read. */
   headers?: Record<string, string | string[] | undefined>;

@@ -21,9 +21,9 @@ import { MOST_LIVE, RefreshTokenStore } from './refresh-token.store';
 export interface IssueInput {
   /** The user's id as a text of 1 to 255 characters; the access token's `sub`. */
   subject: string;
-  /** The access token's `aud`. @default the first of the option `audience` */
+  /** The access token's `aud`, 1 to 255 characters; it need not be in the option `audience`, and then only routes with `@Audience()` accept it. @default the first of the option `audience` */
   audience?: string;
-  /** Idle lifetime of this session. @default the option `refreshToken.lifetime` */
+  /** Idle lifetime of this session: from a second up to the option `refreshToken.maxLifetime`. @default the option `refreshToken.lifetime` */
   lifetime?: Duration;
   /** Claims for each access token of this session, at most 4096 bytes of JSON; registered claims are refused. @default none */
   content?: HostClaims;

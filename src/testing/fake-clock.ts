@@ -10,6 +10,7 @@ export class FakeClock implements Clock {
     this.time = start.getTime();
   }
 
+  /** Milliseconds since 1970. */
   now(): number {
     return this.time;
   }
