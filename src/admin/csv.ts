@@ -2,7 +2,7 @@
 const FORMULA = /^[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠\t\r\n\0|%]/u;
 
 /** The place before a formula where a spreadsheet that takes `;` or a tab for the separator begins a field, inside one of ours. */
-const AFTER_SEPARATOR = /([;\t][\s\p{Cc}\p{Cf}"]*)(?=[=+\-@＝＋－＠|%])/gu;
+const AFTER_SEPARATOR = /([;\t](?:(?!\t)[\s\p{Cc}\p{Cf}"])*)(?=[=+\-@＝＋－＠|%])/gu;
 
 /** One line of RFC 4180, with every field quoted and none that a spreadsheet would run. */
 export function csvLine(fields: readonly unknown[]): string {

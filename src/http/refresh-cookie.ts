@@ -13,10 +13,10 @@ export function clearedCookie(cookie: ResolvedCookie): string {
 }
 
 /**
- * What browsers drop around a name (RFC 6265bis §5.6). Any other space is part of it: who drops more than a browser takes for
+ * What browsers drop before a name (RFC 6265bis §5.6). Any other space is part of it: who drops more than a browser takes for
  * `__Host-…` what the browser has not, and let another host set.
  */
-const SPACE_AROUND = /^[ \t]+|[ \t]+$/g;
+const SPACE_BEFORE = /^[ \t]+/;
 
 /**
  * Every value that a `Cookie` header has for a name, in its order. Another host of the domain can add a cookie of the same name
@@ -24,6 +24,6 @@ const SPACE_AROUND = /^[ \t]+|[ \t]+$/g;
  */
 export function cookieValues(header: unknown, name: string): string[] {
   if (typeof header !== 'string') return [];
-  const pairs = header.split(';').map((pair) => pair.replace(SPACE_AROUND, ''));
+  const pairs = header.split(';').map((pair) => pair.replace(SPACE_BEFORE, '').trimEnd());
   return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
 }
