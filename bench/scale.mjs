@@ -1,5 +1,5 @@
 // What more rows cost: refreshes all over the table, lists, statistics, pruning under load, bytes.
-//   node bench/scale.mjs [--rows 10000,100000,1000000] [--databases mariadb] [--rounds 3] [--seconds 5] [--prune 120] [--keep] [--print] [--short]
+//   node bench/scale.mjs [--rows 10000,100000,1000000,5000000] [--databases mariadb] [--rounds 3] [--seconds 5] [--prune 120] [--keep] [--print] [--short]
 import { parseArgs } from 'node:util';
 import * as library from 'nestjs-jwt-refresh';
 import { AUDIENCES } from './data/dataset.mjs';
@@ -16,7 +16,7 @@ import { withServers } from './servers/start.mjs';
 const { values: options } = parseArgs({
   options: {
     // The first is what the others are compared with.
-    rows: { type: 'string', default: '10000,100000,1000000' },
+    rows: { type: 'string', default: '10000,100000,1000000,5000000' },
     databases: { type: 'string', default: 'mariadb,mysql' },
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '5' },
