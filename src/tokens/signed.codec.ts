@@ -1,14 +1,10 @@
 import { JwtService } from '@nestjs/jwt';
+import { decodeProtectedHeader } from 'jose';
 import type { DecodedRefreshToken, RefreshTokenContent, RefreshTokenFormatCodec } from './refresh-token.codec';
 import { fromClaims, toClaims, type SealedClaims } from './sealed-claims';
 import type { SecretKeys, ServerSecrets } from './server-secrets';
 
 const TYPE = 'rt+jwt';
-
-interface Header {
-  typ?: unknown;
-  kid?: unknown;
-}
 
 /** A JWT signed with HS256 under a key of its own; `typ` keeps it from being taken for an access token (RFC 8725 §3.11). */
 export class SignedCodec implements RefreshTokenFormatCodec {
@@ -22,27 +18,14 @@ export class SignedCodec implements RefreshTokenFormatCodec {
   }
 
   decode(text: string): DecodedRefreshToken | null {
-    const keys = this.keysFor(text);
-    if (!keys) return null;
     try {
+      const { typ, kid } = decodeProtectedHeader(text);
+      const keys = typ === TYPE && typeof kid === 'string' ? this.secrets.find(kid) : null;
+      if (!keys) return null;
       const options = { algorithms: ['HS256' as const], ignoreExpiration: true };
       return fromClaims(new JwtService({ secret: keys.signature }).verify<SealedClaims>(text, options));
     } catch {
       return null;
     }
-  }
-
-  private keysFor(text: string): SecretKeys | null {
-    const { typ, kid } = headerOf(text);
-    return typ === TYPE && typeof kid === 'string' ? this.secrets.find(kid) : null;
-  }
-}
-
-function headerOf(text: string): Header {
-  try {
-    const header: unknown = JSON.parse(Buffer.from(text.slice(0, text.indexOf('.')), 'base64url').toString());
-    return typeof header === 'object' && header !== null ? header : {};
-  } catch {
-    return {};
   }
 }
