@@ -79,6 +79,11 @@ export class Family {
     return { generation: pass.generation };
   }
 
+  /** Whether somebody who shows an access token has logged out everywhere before: asking again changes nothing and is no mistake. */
+  hasLoggedOutWithAll(pass: Pass, now: number): boolean {
+    return this.revoked?.reason === 'logout_all' && !this.isPruned && seconds(now) < pass.end;
+  }
+
   /** The newest access token was let in: its client has the newest refresh token too. */
   confirm(pass: Pass): void {
     this.confirmed = Math.max(this.confirmed, pass.generation);

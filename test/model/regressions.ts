@@ -1,7 +1,7 @@
 import type { Rules } from './reference-model';
 import { RULES } from './sequences';
 import type { Step } from './step';
-import { login, refresh, wait } from './steps';
+import { login, logoutAll, refresh, wait } from './steps';
 
 /** The shortest sequences that once told a broken build from a good one. A new counter-example is added here before it is mended. */
 export const REGRESSIONS: readonly { rule: string; rules: Rules; steps: Step[] }[] = [
@@ -15,6 +15,17 @@ export const REGRESSIONS: readonly { rule: string; rules: Rules; steps: Step[] }
       refresh({ family: 0, age: 1, node: 0 }),
       wait({ milliseconds: 1 }),
       refresh({ family: 0, age: 1, node: 1 }),
+    ],
+  },
+  {
+    rule: 'takes a second logout from everywhere for the first one sent again, which ends nothing that began since',
+    rules: RULES[0]!,
+    steps: [
+      login({ user: 0, node: 0 }),
+      logoutAll({ family: 0, age: 0, node: 0 }),
+      login({ user: 0, node: 0 }),
+      logoutAll({ family: 0, age: 0, node: 1 }),
+      refresh({ family: 1, age: 0, node: 0 }),
     ],
   },
 ];

@@ -1,7 +1,7 @@
 import type { AsyncCommand } from 'fast-check';
 import { decodeJwt } from 'jose';
 import { type Answer as FullAnswer, bearer, type HttpClient } from '../support/http';
-import type { Family, ReferenceModel, Verdict } from './reference-model';
+import type { Family, Pass, ReferenceModel, Verdict } from './reference-model';
 import type { Client, World } from './world';
 
 type Answer = Pick<FullAnswer, 'status' | 'body'>;
@@ -92,11 +92,17 @@ export function access({ client }: Scene, { age }: Age): Record<string, string> 
   return bearer(client.accessTokens.at(-1 - age)!);
 }
 
+/** What the model knows of that access token. */
+export function passOf({ family }: Pick<Scene, 'family'>, { age }: Age): Pass {
+  return family.passes.at(-1 - age)!;
+}
+
 /** Whether the access token opened the door; if not, the model knows why. */
 export function isLetIn({ family, model }: Scene, { age }: Age, answer: Answer): boolean {
-  const verdict = family.show(family.passes.at(-1 - age)!, model.now);
+  const pass = passOf({ family }, { age });
+  const verdict = family.show(pass, model.now);
   if ('refused' in verdict) expectRefused(answer, verdict.refused);
-  else family.confirm(family.passes.at(-1 - age)!);
+  else family.confirm(pass);
   return 'generation' in verdict;
 }
 
