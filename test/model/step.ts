@@ -116,7 +116,7 @@ export function expectRefresh({ family, client, subject, model }: Scene, { statu
   expect({ status, token: body.refresh_token, end: body.refresh_expires_in, sub, sid, gen, exp }).toEqual({
     status: 200,
     token: client.refreshTokens[generation],
-    end: Math.floor(family.expiresAt / 1000) - Math.floor(model.now / 1000),
+    end: Math.round((family.expiresAt - model.now) / 1000),
     sub: subject,
     sid: client.id,
     gen: generation,
