@@ -14,6 +14,7 @@ import type {
   SessionCheckMode,
   SupersededTokens,
 } from './jwt-refresh.options';
+import { DEFAULT_EXTRAS } from './jwt-refresh.module-definition';
 import type { ResolvedOAuthClient } from './oauth/oauth-clients';
 import { resolveClients } from './oauth/resolve-clients';
 import { OptionsCheck } from './options-check';
@@ -137,7 +138,6 @@ const ALLOWED = {
   prune: ['enabled', 'every', 'keepFor'],
   admin: ['authorize', 'readOnly', 'freshFor', 'exportLimit', 'login'],
   login: ['path', 'usernameField', 'passwordField'],
-  extras: ['isGlobal', 'path', 'oauthPath', 'adminPath', 'routes', 'controllers', 'globalGuard', 'passportStrategy', 'dataSource'],
   routes: ['refresh', 'logout', 'sessions'],
   controllers: ['refresh', 'sessions', 'oauth', 'jwks', 'admin', 'dashboard'],
 } as const; // prettier-ignore
@@ -155,7 +155,7 @@ function refuseSharedPaths(check: OptionsCheck, extras: JwtRefreshExtras): void 
 /** Nest has used them by now; a misspelt one is still better named than ignored. */
 function checkExtras(check: OptionsCheck, extras: JwtRefreshExtras): void {
   const { path, oauthPath, adminPath, routes, controllers, isGlobal, globalGuard, dataSource, passportStrategy = false } = extras;
-  check.section('', extras, ALLOWED.extras);
+  check.section('', extras, Object.keys(DEFAULT_EXTRAS));
   if (isGlobal !== undefined) check.flag('isGlobal', isGlobal);
   if (globalGuard !== undefined) check.flag('globalGuard', globalGuard);
   if (dataSource !== undefined) check.text('dataSource', dataSource);

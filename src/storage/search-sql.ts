@@ -19,6 +19,7 @@ export class SearchSql {
     this.isPostgres = dialect === 'postgres';
   }
 
+  /** A whole statement, with what this database must be told besides. */
   statement(template: string): string {
     return this.isMysql ? template.replace('SELECT', SELECT_ON_MYSQL) : template;
   }
@@ -32,6 +33,7 @@ export class SearchSql {
     return byId && this.isPostgres ? { ...given, sql: `{${index}} IN (:${index}, :${index})` } : given;
   }
 
+  /** Where a stretch's rows come from, what they must be, and the values for both. */
   clauses(plan: SearchPlan, { order, until }: Stretch) {
     const { conditions } = plan;
     const limits = [...(order.from ? [this.after(order, order.from)] : []), ...(until ? [this.upTo(order, until)] : [])];
@@ -76,6 +78,7 @@ export class SearchSql {
     return `{${sort}} ${sign} :${name}Value OR ({${sort}} = :${name}Value AND {id} ${sign}${orEqual} :id.${name})`;
   }
 
+  /** The order in words that the index meant for it has. */
   orderBy(plan: SearchPlan, order: SearchOrder): string {
     if (!this.isById(order)) return `{${order.sort}} ${order.direction}, {id} ${order.direction}`;
     const kept = this.isPostgres && this.prefixOf(plan)?.index;
