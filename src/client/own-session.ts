@@ -36,7 +36,7 @@ export function createOwnSession({ cookie, onEvent, storageKey, storage }: Setti
 
   const reset = (tokens: Tokens | null, message: Message): void => {
     write(tokens);
-    if (message.type === 'refreshed') onEvent({ type: message.type });
+    if (message.type === 'refreshed') onEvent(message as AuthEvent);
     else turn = {};
     settle(tokens, message);
   };

@@ -43,15 +43,19 @@ export function createRefresher(settings: Settings, server: AuthServer, session:
 }
 
 /** One exchange, from reading the tokens to storing their successors. */
-function createExchange({ cookie, shared }: Settings, { refresh, logOut, isFinal }: AuthServer, { begin, current, replace, turn: now }: Session) {
+function createExchange(
+  { cookie, shared }: Settings,
+  { refresh, logOut, isFinal }: AuthServer,
+  { begin, current, replace, turn: now, yieldToRival }: Session,
+) {
   return (turn: Turn): Promise<void> => {
-    const seen = current();
+    const presented = current();
+    const isUnchanged = () => turn === now() && current()?.access === presented?.access;
     return locked(shared, async () => {
-      await begin();
-      const presented = current();
-      const isUnchanged = () => turn === now() && current()?.access === presented?.access;
+      await yieldToRival();
       // Signed out while waiting, or another tab was quicker.
-      if (!isUnchanged() || presented?.access !== seen?.access || !(presented || cookie)) return;
+      if (!isUnchanged() || !(presented || cookie)) return;
+      begin();
       try {
         const tokens = await refresh(presented);
         if (isUnchanged()) replace(tokens, { type: 'refreshed' });

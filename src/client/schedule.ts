@@ -6,12 +6,12 @@ import { remaining, type Tokens } from './tokens';
 
 /** When to refresh without being asked: ahead of time, and again after a failure. */
 export function createSchedule({ refreshMargin, now }: Settings, { current, state }: Session, refresh: () => Promise<void>, disposal: AbortSignal) {
-  let cancel = (): void => undefined;
+  let cancel: (() => void) | undefined;
   let failure: AuthClientError | null = null;
   const marginOf = ({ life }: Tokens): number => Math.min(refreshMargin * 1000, life / 10);
 
   const after = (ms: number): void => {
-    cancel();
+    cancel?.();
     if (!disposal.aborted) cancel = later(ms, () => wake(true));
   };
 

@@ -16,11 +16,11 @@ export function createSession(settings: Settings, changed: () => void, follow: (
   const own = createOwnSession(settings);
   const { read, current, reset, state } = own;
 
-  /** While another tab refreshes: for as long as that usually takes. */
-  let rival: Promise<void> | undefined;
+  /** Whether another tab has begun a refresh and not said yet what came of it. */
+  let rival: boolean | void;
 
-  let tabs: Channel | null | void = openTabs(settings, (message) => {
-    rival = message.type ? undefined : sleep(RIVAL_MS);
+  let tabs: Channel | void = openTabs(settings, (message) => {
+    rival = !message.type;
     if (rival) return;
     const tokens = read();
     // Tokens that only this tab knows of: the other one has neither replaced nor cleared them.
@@ -38,11 +38,13 @@ export function createSession(settings: Settings, changed: () => void, follow: (
   return {
     ...own,
 
-    /** Where tabs have no lock, whoever hears of a refresh in time waits for it: the cookie may be new before its tokens are. */
-    begin: (): Promise<void> | undefined => {
-      tabs?.postMessage({});
-      return rival;
+    /** Waits for what another tab has begun, as long as that usually takes: the cookie may be new before its tokens are seen here. */
+    yieldToRival: async (): Promise<void> => {
+      rival = await (rival && sleep(RIVAL_MS));
     },
+
+    /** Tells the other tabs that a refresh begins. */
+    begin: () => tabs?.postMessage({}),
 
     /** @returns the tokens before */
     replace: (tokens: Tokens | null, message: Message): Tokens | null => {

@@ -12,8 +12,8 @@ export interface Message {
 }
 
 /** The line to the other tabs, where tabs act together. */
-export function openTabs({ shared }: Settings, hear: (message: Message) => void): Channel | null {
-  if (!shared || !page.BroadcastChannel) return null;
+export function openTabs({ shared }: Settings, hear: (message: Message) => void): Channel | void {
+  if (!shared || !page.BroadcastChannel) return;
   const channel = new page.BroadcastChannel(shared);
   channel.onmessage = ({ data }) => hear(data as Message);
   return channel;

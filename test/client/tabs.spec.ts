@@ -12,6 +12,23 @@ function installLocks(): () => void {
   return () => (before ? Object.defineProperty(globalThis, 'navigator', before) : Reflect.deleteProperty(globalThis, 'navigator'));
 }
 
+/** Milliseconds until another tab's process sees what this one has stored and said. */
+const LAG_MS = 200;
+
+/** What a tab says of a refresh that is over takes its time. */
+function installLateNews(): () => void {
+  const { BroadcastChannel: Channel } = globalThis;
+  class LateChannel extends Channel {
+    override postMessage(message: { type?: string }): void {
+      const say = () => super.postMessage(message);
+      if (message.type) setTimeout(say, LAG_MS);
+      else say();
+    }
+  }
+  globalThis.BroadcastChannel = LateChannel;
+  return () => (globalThis.BroadcastChannel = Channel);
+}
+
 describeOnEveryAdapter('two clients in two tabs', (stack) => {
   let app: RunningApp;
   let cookieApp: RunningApp;
@@ -152,6 +169,32 @@ describeOnEveryAdapter('two clients in two tabs', (stack) => {
       expect(page.state).toEqual({ status: 'unknown', sessionId: null, endedBy: null });
       expect((await page.fetch('/me')).status).toBe(200);
       expect(page.state).toEqual(before.state);
+    });
+
+    it('wait for what another tab has obtained where it is seen late, and get no second one', async () => {
+      const restore = [installLocks(), installLateNews()];
+      uninstall = () => restore.forEach((each) => each());
+      const seen = createStorage();
+      const stored = createStorage();
+      const setItem = (key: string, value: string) => {
+        stored.setItem(key, value);
+        setTimeout(() => seen.setItem(key, value), LAG_MS);
+      };
+      const [one, two] = [{ ...stored, setItem }, seen].map((storage) => cookieClient({ crossTab: true, storage }));
+      await one!.login({ subject });
+      await until(() => two!.state.status === 'signed-in');
+      const slow = gate();
+      network.once('/auth/jwt-refresh', async (pass) => {
+        const response = await pass();
+        await slow.promise;
+        return response;
+      });
+      const renewed = one!.refresh();
+      await until(() => network.refreshes.length === 1);
+      const others = two!.refresh();
+      setTimeout(slow.open, 2 * LAG_MS);
+      expect(await others).toBe(await renewed);
+      expect(await cookieApp.rows(subject)).toMatchObject([{ generation: 1 }]);
     });
 
     it('find that there is no cookie', async () => {
