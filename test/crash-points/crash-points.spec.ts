@@ -7,7 +7,7 @@ const RUNS = Number(CRASH_RUNS);
 
 /** A demo has one connection to SQLite and ten to a server; eight of them may wait. */
 const shapeOf = ({ name }: DatabaseKind) =>
-  name === 'sqlite' ? { demos: 16, databases: 16, connections: 1 } : { demos: 8, databases: 1, connections: 8 };
+  name === 'sqlite' ? { demos: 48, databases: 48, connections: 1 } : { demos: 6, databases: 1, connections: 8 };
 
 /** On SQLite a rotation's own commit is an await of the module's. */
 const commitPointsOf = ({ name }: DatabaseKind) =>

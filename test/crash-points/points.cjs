@@ -34,6 +34,8 @@ function follow(id, stopAt, response, go) {
 function begin(id, stopAt) {
   const work = { id, stopAt, passed: [], ran: [], isOver: false };
   const finish = () => {
+    // What has stopped may have been on nobody's way.
+    if (work.isOver) return;
     work.isOver = true;
     process.send({ id, event: 'answered', passed: work.passed });
   };

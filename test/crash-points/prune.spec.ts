@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { type JwtRefreshEvent, type JwtRefreshEventType, PruneService, RefreshToken, RefreshTokenEventRecord } from 'nestjs-jwt-refresh';
 import { newId } from '../../src/ids';
-import { databaseFromUrl, databaseKinds } from '../support/databases';
+import { databaseFromUrl, type DatabaseKind, databaseKinds } from '../support/databases';
 import { insertRows } from '../support/insert-rows';
 import { newSubject, type RunningApp, Stack } from '../support/stack';
 import { until } from '../support/until';
@@ -11,7 +11,9 @@ import { DemoWithPoints } from './victim-process';
 
 const { CRASH_RUNS = '1', CRASH_DATABASES = 'sqlite' } = process.env;
 const RUNS = Number(CRASH_RUNS);
-/** A process takes a second to start, so a run tries each await once, and the next run the next time it comes on the way of a prune. */
+/** So many apps prune in one process, each on a database of its own: more connections than theirs and the test's a server may not have. */
+const SEATS = 17;
+/** A run tries each await once, and the next run the next time it comes on the way of a prune. */
 const pointsOfRun = (passed: readonly string[], run: number): string[] => {
   const byAwait = new Map<string, string[]>();
   for (const point of passed) {
@@ -27,7 +29,11 @@ const FILL_INTERVAL_MS = 500 * DAY_MS;
 const KEPT_MS = { families: 7 * DAY_MS, rotations: 30 * DAY_MS, events: 400 * DAY_MS };
 const SECRET = 'a secret of apps that prune, and are killed: 7Hq2mZx9';
 
-type Outcome = { event: 'stopped' | 'answered'; passed: string[] };
+interface Outcome {
+  id: string;
+  event: 'stopped' | 'answered';
+  passed: string[];
+}
 
 /** What a subject has. */
 interface Belongings {
@@ -62,81 +68,119 @@ const oldLines = (now: number, subject: string): RefreshTokenEventRecord[] => st
 const line = (type: JwtRefreshEventType, at: number, subject: string): RefreshTokenEventRecord =>
   RefreshTokenEventRecord.from({ id: newId(at), type, at: new Date(at), subject, device: null } as JwtRefreshEvent);
 
+/** One database that an app prunes until it is killed, seen by an app that lives. */
+class Seat {
+  private constructor(
+    private readonly stack: Stack,
+    private readonly app: RunningApp,
+  ) {}
+
+  static async on(kind: DatabaseKind): Promise<Seat> {
+    const stack = new Stack(kind, 'fastify');
+    await stack.open();
+    return new Seat(stack, await stack.start({ secret: SECRET, prune: { enabled: false } }));
+  }
+
+  /** Where the other app prunes, and when. */
+  get place() {
+    return { database: databaseFromUrl(this.stack.url), now: this.app.clock.now() };
+  }
+
+  /** Old sessions and old lines of the audit log, and among them what must stay, which is told by its subject. */
+  async fill(): Promise<{ gone: string; kept: string; staying: Belongings }> {
+    const { app } = this;
+    const [gone, kept] = [newSubject(), newSubject()];
+    await app.login(gone);
+    const [model] = await app.rows(gone);
+    const copy = (changes: Partial<RefreshToken>) => Object.assign(new RefreshToken(), model, { id: newId(app.clock.now()) }, changes);
+    const old = () => Array.from({ length: 10 }, () => copy({}));
+    const then = app.clock.now() + FILL_INTERVAL_MS;
+    await insertRows(app, RefreshToken, [...old(), ...stayingFamilies(then).map((changes) => copy({ ...changes, subject: kept })), ...old()]);
+    await insertRows(app, RefreshTokenEventRecord, [...oldLines(then, gone), ...stayingLines(then, kept)]);
+    app.clock.advanceMilliseconds(FILL_INTERVAL_MS);
+    await app.login(kept);
+    return { gone, kept, staying: await this.belongingsOf(kept) };
+  }
+
+  async belongingsOf(subject: string): Promise<Belongings> {
+    return { rows: await this.app.rows(subject), lines: await this.app.audit(subject) };
+  }
+
+  prune(): Promise<unknown> {
+    return this.app.app.get(PruneService).run();
+  }
+
+  leave(): Promise<void> {
+    return this.stack.close();
+  }
+}
+
+/** Prunes in a process of its own, on each of the seats as far as a point, or to the end; then it is killed. */
+async function pruneAndDie(build: DemoWithPoints, seats: readonly Seat[], points: readonly string[]): Promise<Outcome[]> {
+  const child = fork(join(__dirname, 'prune-victim.cjs'), { env: { PATH: process.env.PATH } });
+  const jobs = seats.map(({ place }, i) => ({ ...place, id: String(i), stopAt: points[i] ?? 'nowhere' }));
+  const outcomes: Outcome[] = [];
+  const told = new Promise<void>((resolve) => child.on('message', (outcome: Outcome) => outcomes.push(outcome) === jobs.length && resolve()));
+  child.send({ build: build.folder, secret: SECRET, jobs });
+  const exit = once(child, 'exit');
+  await Promise.race([told, exit.then(() => Promise.reject(new Error('the apps ended by themselves')))]);
+  child.kill('SIGKILL');
+  await exit;
+  return outcomes;
+}
+
 describe.each(databaseKinds.filter(({ name }) => CRASH_DATABASES.split(',').includes(name)))(
   'an app that is killed while it prunes [$name]',
   (kind) => {
-    const stack = new Stack(kind, 'fastify');
-    let app: RunningApp;
+    let seats: Seat[];
     let build: DemoWithPoints;
 
     beforeAll(async () => {
-      await stack.open();
       build = new DemoWithPoints();
-      app = await stack.start({ secret: SECRET, prune: { enabled: false } });
-    });
+      seats = await Promise.all(Array.from({ length: SEATS }, () => Seat.on(kind)));
+    }, 60_000);
     afterAll(async () => {
       build.remove();
-      await stack.close();
-    });
+      await Promise.all(seats.map((seat) => seat.leave()));
+    }, 60_000);
 
-    /** Prunes in a process of its own, which is killed at a point, or when it is through. */
-    async function pruneAndDie(stopAt = 'nowhere'): Promise<Outcome> {
-      const child = fork(join(__dirname, 'prune-victim.cjs'), { env: { PATH: process.env.PATH } });
-      const told = once(child, 'message');
-      child.send({ build: build.folder, database: databaseFromUrl(stack.url), secret: SECRET, now: app.clock.now(), stopAt });
-      const [outcome] = (await Promise.race([told, once(child, 'exit').then(() => Promise.reject(new Error('the app ended by itself')))])) as [
-        Outcome,
-      ];
-      const exit = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exit;
-      return outcome;
+    /** What is true when a process has been killed at a point on each of the seats. */
+    async function killAt(points: readonly string[]): Promise<void> {
+      const used = seats.slice(0, points.length);
+      const filled = await Promise.all(used.map(async (seat) => ({ seat, ...(await seat.fill()) })));
+      const before = await Promise.all(filled.map(({ seat, gone }) => seat.belongingsOf(gone)));
+      const outcomes = await pruneAndDie(build, used, points);
+      expect(outcomes.map(({ event }) => event)).toEqual(points.map(() => 'stopped'));
+      await Promise.all(filled.map((each, i) => expectNothingLost(each, before[i]!)));
     }
 
-    /** Old sessions and old lines of the audit log, and among them what must stay, which is told by its subject. */
-    async function fill(): Promise<{ gone: string; kept: string; staying: Belongings }> {
-      const [gone, kept] = [newSubject(), newSubject()];
-      await app.login(gone);
-      const [model] = await app.rows(gone);
-      const copy = (changes: Partial<RefreshToken>) => Object.assign(new RefreshToken(), model, { id: newId(app.clock.now()) }, changes);
-      const old = () => Array.from({ length: 10 }, () => copy({}));
-      const then = app.clock.now() + FILL_INTERVAL_MS;
-      await insertRows(app, RefreshToken, [...old(), ...stayingFamilies(then).map((changes) => copy({ ...changes, subject: kept })), ...old()]);
-      await insertRows(app, RefreshTokenEventRecord, [...oldLines(then, gone), ...stayingLines(then, kept)]);
-      app.clock.advanceMilliseconds(FILL_INTERVAL_MS);
-      await app.login(kept);
-      return { gone, kept, staying: await belongingsOf(kept) };
+    async function expectNothingLost({ seat, gone, kept, staying }: Awaited<ReturnType<Seat['fill']>> & { seat: Seat }, before: Belongings) {
+      expect(await seat.belongingsOf(kept)).toEqual(staying);
+      const left = await seat.belongingsOf(gone);
+      expect(before).toEqual({ rows: expect.arrayContaining(left.rows), lines: expect.arrayContaining(left.lines) });
+      // The lock of a process that is gone is free, or soon will be: a server may hear of it a little later.
+      await until(async () => {
+        await seat.prune();
+        const { rows, lines } = await seat.belongingsOf(gone);
+        return rows.length + lines.length === 0;
+      });
+      expect(await seat.belongingsOf(kept)).toEqual(staying);
     }
-
-    const belongingsOf = async (subject: string): Promise<Belongings> => ({ rows: await app.rows(subject), lines: await app.audit(subject) });
 
     it(
       `has deleted nothing that stays, and the next one does the rest, wherever it was, ${RUNS} time(s)`,
       async () => {
-        const { staying } = await fill();
+        const { staying } = await seats[0]!.fill();
         expect([staying.rows.length, staying.lines.length]).toEqual([5, 5]);
-        const { event, passed } = await pruneAndDie();
+        const [{ event, passed } = { passed: [] as string[] }] = await pruneAndDie(build, seats.slice(0, 1), []);
         expect(event).toBe('answered');
         expect(passed.some((point) => point.includes('refresh-token.store prune'))).toBe(true);
         for (let run = 0; run < RUNS; run++) {
-          for (const point of pointsOfRun(passed, run)) {
-            const { gone, kept, staying } = await fill();
-            const all = await belongingsOf(gone);
-            expect((await pruneAndDie(point)).event).toBe('stopped');
-            expect(await belongingsOf(kept)).toEqual(staying);
-            const left = await belongingsOf(gone);
-            expect(all).toEqual({ rows: expect.arrayContaining(left.rows), lines: expect.arrayContaining(left.lines) });
-            // The lock of a process that is gone is free, or soon will be: a server may hear of it a little later.
-            await until(async () => {
-              await app.app.get(PruneService).run();
-              const { rows, lines } = await belongingsOf(gone);
-              return rows.length + lines.length === 0;
-            });
-            expect(await belongingsOf(kept)).toEqual(staying);
-          }
+          const points = pointsOfRun(passed, run);
+          for (let first = 0; first < points.length; first += SEATS) await killAt(points.slice(first, first + SEATS));
         }
-        const killed = pointsOfRun(passed, 0).length * RUNS;
-        console.log(`${kind.name}: ${passed.length} points on the way of a prune, ${killed} processes killed there`);
+        const pruning = pointsOfRun(passed, 0).length * RUNS;
+        console.log(`${kind.name}: ${passed.length} points on the way of a prune; ${pruning} times an app was killed there`);
       },
       120_000 + RUNS * 300_000,
     );

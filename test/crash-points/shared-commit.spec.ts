@@ -12,7 +12,7 @@ const sqlite = CRASH_DATABASES.split(',').includes('sqlite') ? databaseKinds.fin
 /** Refreshes of so many sessions come at once. */
 const TOGETHER = 8;
 /** Demos of one process, each with a database of its own. */
-const DEMOS = 16;
+const DEMOS = 36;
 /** The last await before a rotation is handed over to be committed. */
 const MEETING = /^before rotation\.service advance: .*store\.rotate/;
 const COMMIT = /^(before|after) shared-commit commitTogether: /;
@@ -39,6 +39,8 @@ const pointNamed = (name: string, place: number): Point => ({ flow: refresh, nam
   let scratches: ScratchDatabase[];
   let urls: string[];
   let witnesses: Witness[];
+  /** What the last process left, by demo. */
+  let unsettled: Interruption[][] = [];
 
   beforeAll(async () => {
     build = new DemoWithPoints();
@@ -68,26 +70,26 @@ const pointNamed = (name: string, place: number): Point => ({ flow: refresh, nam
 
   /** Brings each group as far as it may come, kills the process, and looks what has become of them. */
   async function liveAndDie({ meetAt }: Way, points: readonly Point[]): Promise<{ standings: Standing[]; answered: number }> {
-    const victim = await build.start(urls.slice(0, points.length));
+    const victim = await build.start(urls.slice(0, Math.max(points.length, unsettled.length)));
+    await repeatAll(victim);
     const groups = await Promise.all(points.map(async (point, demo) => ({ point, demo, attempts: await prepare(victim.demos[demo]!) })));
     const before = await Promise.all(groups.map(({ demo }) => witnesses[demo]!.look()));
     const outcomes = await Promise.all(
       groups.map(({ point, demo, attempts }) => victim.sendTogether(demo, requestsOf(attempts), meetAt, point.name)),
     );
     await victim.kill();
-    const interrupted = groups.map((group) => interruptionsOf(group, outcomes[group.demo]!));
+    unsettled = groups.map((group) => interruptionsOf(group, outcomes[group.demo]!));
     const after = await Promise.all(groups.map(({ demo }) => witnesses[demo]!.look()));
-    interrupted.forEach((interruptions, demo) => judge(interruptions, before[demo]!, after[demo]!));
-    await repeatAll(await build.start(urls.slice(0, points.length)), interrupted);
-    const standings = interrupted.map((interruptions, demo) => standingsOf(interruptions, after[demo]!));
+    unsettled.forEach((interruptions, demo) => judge(interruptions, before[demo]!, after[demo]!));
+    const standings = unsettled.map((interruptions, demo) => standingsOf(interruptions, after[demo]!));
     return { standings: standings.map(expectOneStanding), answered: outcomes.flat().filter(({ stopped }) => !stopped).length };
   }
 
   /** Whoever was answered gets the same answer again, and everybody gets on. */
-  async function repeatAll(victim: VictimProcess, interrupted: readonly Interruption[][]): Promise<void> {
-    await Promise.all(interrupted.flatMap((interruptions, demo) => interruptions.map((each) => repeat(each, victim.demos[demo]!))));
-    for (const [demo, interruptions] of interrupted.entries()) expectOneReuseEach(interruptions, await witnesses[demo]!.look());
-    await victim.kill();
+  async function repeatAll(victim: VictimProcess): Promise<void> {
+    await Promise.all(unsettled.flatMap((interruptions, demo) => interruptions.map((each) => repeat(each, victim.demos[demo]!))));
+    for (const [demo, interruptions] of unsettled.entries()) expectOneReuseEach(interruptions, await witnesses[demo]!.look());
+    unsettled = [];
   }
 
   it(
@@ -109,6 +111,9 @@ const pointNamed = (name: string, place: number): Point => ({ flow: refresh, nam
         for (const [place, name] of STATEMENTS.entries()) within.push(...(await live([pointNamed(name, place)])));
         expect(within.map(({ isDone }) => isDone)).toEqual([false, false, false, true]);
       }
+      const last = await build.start(urls);
+      await repeatAll(last);
+      await last.kill();
       expect(answered).toBeGreaterThan(0);
       console.log(
         `${way.points.length + STATEMENTS.length} points around a commit of ${TOGETHER}; ${answered} refreshes were answered before a kill`,

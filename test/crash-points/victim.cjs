@@ -27,7 +27,7 @@ process.on('message', ({ env, goOn, stopAt }) => (goOn ? globalThis.crashPoint.g
 
 function startDemo(env) {
   Object.assign(process.env, env);
-  for (const file of Object.keys(require.cache)) if (file.startsWith(build)) delete require.cache[file];
+  for (const file of Object.keys(require.cache)) if (file.startsWith(build + 'dist-demo')) delete require.cache[file];
   require(main);
 }
 
