@@ -120,7 +120,7 @@ export interface CookieOptions {
   name?: string;
   /** Whether requests that other sites cause carry it (RFC 6265bis §5.6.7). @default 'strict' */
   sameSite?: 'strict' | 'lax' | 'none';
-  /** Send it over HTTPS only; browsers take `http://localhost` for as good. @default true */
+  /** Send it over HTTPS only; browsers treat `http://localhost` as secure. @default true */
   secure?: boolean;
   /** The paths it is sent to; with `__Host-` it must be `/`. @default '/' */
   path?: string;
@@ -132,7 +132,7 @@ export interface CookieOptions {
   header?: string;
   /** Other origins whose pages may use the cookie, such as `https://app.example.com`; CORS is the host's. @default [] */
   origins?: string[];
-  /** Allow `secure: false`, `sameSite: 'none'` and names without `__Host-` or `__Secure-`. For development. @default false */
+  /** Allow `secure: false`, `sameSite: 'none'` and names without `__Host-` or `__Secure-`: for development, and for `'none'` if you mean it. @default false */
   allowInsecure?: boolean;
 }
 
@@ -214,13 +214,13 @@ export interface OAuthOptions {
 export interface AuditOptions {
   /** Write events to `refresh_token_events`, and count them by the hour. Reuse and what administrators do is recorded even when this is off. @default true */
   enabled?: boolean;
-  /** Events that may wait in memory for the next batch; beyond it the oldest are dropped and counted in the log. @default 10000 */
+  /** Events that may wait in memory for the next batch; beyond it the oldest are dropped, and their number is in the app's log. @default 10000 */
   queueLimit?: number;
   /**
    * How long rotations and retries stay in the log; they are most of it. @default '30d'
    */
   rotationsFor?: Duration;
-  /** How long all other lines stay, and at most rotations and retries. @default '400d' */
+  /** How long all other lines stay; rotations and retries no longer than that either. @default '400d' */
   eventsFor?: Duration;
 }
 

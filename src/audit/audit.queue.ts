@@ -19,6 +19,8 @@ export class AuditQueue implements BeforeApplicationShutdown {
   /** What is being written. It is tried again as it is: with others added, a duplicate would tell nothing of those. */
   private batch: JwtRefreshEvent[] = [];
   private timer: NodeJS.Timeout | undefined;
+  /** Events that the log will never have, since it last took some. */
+  private lost = 0;
   /** Whether the app goes down: then a batch that fails is not tried again, for its database may be gone for good. */
   private isClosing = false;
   private writing: Promise<void> = Promise.resolve();
@@ -33,6 +35,8 @@ export class AuditQueue implements BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     this.isClosing = true;
     await this.flush();
+    this.lost += this.batch.length + this.waiting.length;
+    this.tellLost();
   }
 
   /** Writes everything that waits. */
@@ -55,8 +59,13 @@ export class AuditQueue implements BeforeApplicationShutdown {
   }
 
   private dropOldest(): void {
-    const dropped = this.waiting.shift();
-    this.logger.warn(`The audit queue is full (${this.options.audit.queueLimit}); dropped one ${dropped?.type}`);
+    this.waiting.shift();
+    if (this.lost++ === 0) this.logger.warn(`The audit queue is full (${this.options.audit.queueLimit}): its oldest events are dropped`);
+  }
+
+  private tellLost(): void {
+    if (this.lost > 0) this.logger.warn(`${this.lost} event(s) did not reach the audit log`);
+    this.lost = 0;
   }
 
   private async writeAll(): Promise<void> {
@@ -69,6 +78,7 @@ export class AuditQueue implements BeforeApplicationShutdown {
         if (!(error instanceof DuplicateKeyError)) return this.retryLater();
       }
       this.batch = [];
+      this.tellLost();
       // SQLite answers at once: without a pause nobody else would get a turn until all is written.
       await nextTurn();
     }

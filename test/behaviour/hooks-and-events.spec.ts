@@ -561,9 +561,22 @@ describeOnEveryDatabase('the audit log', (stack) => {
         for (let i = 0; i < 5; i++) sessionIds.push((await app.login(subject)).sessionId);
       });
       expect((await app.audit(subject)).map(({ sessionId }) => sessionId)).toEqual(sessionIds.slice(2));
-      expect(log.filter((line) => line.startsWith('warn'))).toEqual(
-        Array(2).fill('warn: The audit queue is full (3); dropped one refresh_token.issued'),
-      );
+      expect(log.filter((line) => line.startsWith('warn'))).toEqual([
+        'warn: The audit queue is full (3): its oldest events are dropped',
+        'warn: 2 event(s) did not reach the audit log',
+      ]);
+    });
+
+    it('says how many lines are lost when the app ends before they could be written', async () => {
+      const log: string[] = [];
+      const other = await start({});
+      const app = await start({}, log);
+      await without(other, async () => {
+        await app.login(subject);
+        await app.login(subject);
+        await app.close();
+      });
+      expect(log.filter((line) => line.includes('audit'))).toEqual(['warn: 2 event(s) did not reach the audit log']);
     });
 
     it('refuses a replayed token with 503, and revokes its family as soon as that can be recorded', async () => {
