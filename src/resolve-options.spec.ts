@@ -790,6 +790,7 @@ describe('booting an app', () => {
     ['routes.refesh', { routes: { refesh: 'token' } }],
     ['globalGuard', { globalGuard: 'yes' }],
     ['isGlobal', { isGlobal: 1 }],
+    ['passportStrategy', { passportStrategy: 'session' }],
   ])('fails when %s is misspelt or of the wrong kind', async (path, extras) => {
     for (const module of [JwtRefreshModule.forRoot({ ...GOOD, ...extras }), JwtRefreshModule.forRootAsync({ useFactory: () => GOOD, ...extras })]) {
       const error = await boot(module).catch((thrown: unknown) => thrown);

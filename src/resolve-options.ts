@@ -160,6 +160,7 @@ function checkExtras(check: OptionsCheck, extras: JwtRefreshExtras): void {
   if (globalGuard !== undefined) check.flag('globalGuard', globalGuard);
   if (dataSource !== undefined) check.text('dataSource', dataSource);
   if (passportStrategy !== false) check.text('passportStrategy', passportStrategy);
+  if (passportStrategy === 'session') check.problem('passportStrategy', "'session' is passport's own, for cookies; choose another name");
   if (path !== undefined && typeof path !== 'string') check.problem('path', 'must be a text');
   if (oauthPath !== undefined) check.text('oauthPath', oauthPath);
   if (adminPath !== undefined) check.text('adminPath', adminPath);

@@ -33,7 +33,7 @@ export function createAuthorizedFetch({ fetch, origins, resolve }: Settings, tok
  * (RFC 9470 §3) has an error of its own.
  */
 async function isCurable(response: Response): Promise<boolean> {
-  const error = /error="?(\w+)/.exec(response.headers.get('www-authenticate') ?? '')?.[1];
+  const error = response.headers.get('www-authenticate')?.match(/error="?(\w+)/)?.[1];
   if (error) return error === 'invalid_token';
   const body = (await jsonOf(response.clone())) as { code?: unknown } | null;
   return body?.code === undefined || /^access_token_/.test(body.code as string);

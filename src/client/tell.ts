@@ -15,7 +15,7 @@ export async function tell(request: () => Promise<unknown>, failures = 1): Promi
     return true;
   } catch (reason) {
     const error = reason as AuthClientError;
-    // No answer, 408, 429 and 5xx pass.
+    // All but what a server says for good: 400 to 407.
     const isPassing = error.status < 400 || error.status > 407;
     if (isPassing) later(backOff(failures, error), () => void tell(request, failures + 1));
     return false;

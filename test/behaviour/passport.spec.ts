@@ -6,7 +6,7 @@ import { bearer } from '../support/http';
 import { describeOnEveryAdapter, newSubject } from '../support/stack';
 
 @Controller('own-name')
-@UseGuards(AuthGuard('session'))
+@UseGuards(AuthGuard('access-token'))
 class OwnNameController {
   @Get()
   subject(@CurrentUser('sub') sub: string): unknown {
@@ -16,7 +16,7 @@ class OwnNameController {
 
 describeOnEveryAdapter('the passport strategy', (stack) => {
   it('is registered under the name that the host gives', async () => {
-    const app = await stack.start({ passportStrategy: 'session' }, { controllers: [OwnNameController] });
+    const app = await stack.start({ passportStrategy: 'access-token' }, { controllers: [OwnNameController] });
     const subject = newSubject();
     const { accessToken } = await app.login(subject);
     expect((await app.http.get('/own-name', bearer(accessToken))).body).toEqual({ sub: subject });

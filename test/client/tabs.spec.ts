@@ -197,6 +197,20 @@ describeOnEveryAdapter('two clients in two tabs', (stack) => {
       expect(await cookieApp.rows(subject)).toMatchObject([{ generation: 1 }]);
     });
 
+    it('is signed out where the server wants an access token with the cookie, and a new page has none', async () => {
+      const strict = await stack.start(
+        { transport: 'cookie', accessTokenOnRefresh: 'allow-expired', secret: 'a secret of the strict app, 32 bytes or more' },
+        { controllers: [LoginController] },
+      );
+      const before = clientOf(strict, network, { mode: 'cookie', sendAccessToken: true });
+      await before.login({ subject });
+      expect(await before.refresh()).toEqual(expect.any(String));
+      const page = clientOf(strict, network, { mode: 'cookie', sendAccessToken: true });
+      expect(await page.getAccessToken()).toBeNull();
+      expect(page.state).toEqual({ status: 'signed-out', sessionId: null, endedBy: null });
+      expect(await strict.rows(subject)).toMatchObject([{ generation: 1, revokedAt: null }]);
+    });
+
     it('find that there is no cookie', async () => {
       const page = cookieClient();
       expect(await page.getAccessToken()).toBeNull();
