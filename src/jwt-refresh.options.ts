@@ -185,7 +185,7 @@ export interface ThrottleOptions {
    * counted here.
    */
   invalidTokens?: RateLimit;
-  /** Refreshes of one session or key, retries included. */
+  /** Refreshes of one session or key; a retry inside the grace period is not counted. */
   refreshes?: RateLimit;
 }
 

@@ -1,9 +1,11 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { JwtRefreshError } from '../errors';
 import { ErrorPresenter } from '../http/error-presenter';
 import { responseOf } from '../http/response-header';
 import { TokenTransport } from '../http/token-transport';
+import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { RotationService } from '../rotation/rotation.service';
+import { NOT_ADOPTED } from '../sessions/adoption.service';
 import { deviceFromRequest } from '../sessions/device-info';
 import type { RefreshToken } from '../sessions/refresh-token.entity';
 import { TokenMinter } from '../tokens/token-minter';
@@ -17,6 +19,7 @@ import { carrierOf, type Carrier } from './credentials';
 @Injectable()
 export class JwtRefreshGuard implements CanActivate {
   constructor(
+    @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
     private readonly transport: TokenTransport,
     private readonly minter: TokenMinter,
     private readonly rotation: RotationService,
@@ -38,7 +41,7 @@ export class JwtRefreshGuard implements CanActivate {
   private async sessionOf(carrier: Carrier): Promise<RefreshToken> {
     const token = await this.minter.decode(this.transport.getRefreshToken(carrier));
     if (!token) await this.throttle.countInvalidToken(carrier);
-    if (!token) throw new JwtRefreshError('refresh_token_invalid');
+    if (!token) throw new JwtRefreshError('refresh_token_invalid', {}, { cause: this.options.hooks.adoptLegacyToken && NOT_ADOPTED });
     const { session } = await this.rotation.admit(token, { device: deviceFromRequest(carrier), request: carrier });
     return session;
   }

@@ -3,10 +3,10 @@ import { JwtRefreshError, type JwtRefreshErrorCode } from '../errors';
 import type { Carrier } from '../guards/credentials';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { CLIENT_REFUSED, SUBJECT_REFUSED } from '../rotation/rotation.service';
-import { ALREADY_ADOPTED } from '../sessions/adoption.service';
+import { ALREADY_ADOPTED, NOT_ADOPTED } from '../sessions/adoption.service';
 import type { TokenPair } from '../tokens/token-pair';
 import { isOwnRequest } from './own-request.policy';
-import { parameterName } from './parameter-name';
+import { membersOf, parameterName } from './parameter-name';
 import { clearedCookie, cookieValues, refreshCookie } from './refresh-cookie';
 import { addCookie, type HeaderWriter } from './response-header';
 
@@ -88,7 +88,7 @@ export class TokenTransport {
   /** Null also for anything but one text (RFC 6749 §3.2: no parameter twice, however it is spelled). */
   private findInBody({ body }: Carrier): string | null {
     const path = this.options.request.refreshTokenParam.split('.');
-    if (isObject(body) && Object.keys(body).some((member) => member !== path[0] && parameterName(member) === path[0])) return null;
+    if (membersOf(body).some(([member]) => member !== path[0] && parameterName(member) === path[0])) return null;
     const value = path.reduce<unknown>((node, name) => (isObject(node) && Object.hasOwn(node, name) ? node[name] : undefined), body);
     return typeof value === 'string' && value !== '' ? value : null;
   }
@@ -101,8 +101,8 @@ export class TokenTransport {
   }
 }
 
-/** An account that may not be used now, and a wrong client, say nothing of the token; after a lost race the cookie may be the winner's by now. */
-const NOT_FINAL: readonly unknown[] = [SUBJECT_REFUSED, CLIENT_REFUSED, ALREADY_ADOPTED];
+/** An account that may not be used now, and a wrong client, say nothing of the token; nor does a guard that adopts no old one; after a lost race the cookie may be the winner's by now. */
+const NOT_FINAL: readonly unknown[] = [SUBJECT_REFUSED, CLIENT_REFUSED, ALREADY_ADOPTED, NOT_ADOPTED];
 
 function isFinal(error: unknown): boolean {
   return error instanceof JwtRefreshError && FINAL_VERDICTS.includes(error.code) && !NOT_FINAL.includes(error.cause);

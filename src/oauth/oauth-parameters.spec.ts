@@ -14,6 +14,10 @@ function refusalOf(body: unknown): string | null {
   }
 }
 
+function raise(error: Error): never {
+  throw error;
+}
+
 describe('parameters (RFC 6749 §3.1, §3.2)', () => {
   it.each<[string, unknown, object]>([
     ['texts', { grant_type: 'a', scope: 'b' }, { grant_type: 'a', scope: 'b' }],
@@ -28,6 +32,11 @@ describe('parameters (RFC 6749 §3.1, §3.2)', () => {
     ['a list', [{ scope: 'b' }], {}],
   ])('are read from %s', (_, body, expected) => {
     expect(readParameters(body, NAMES)).toEqual(expected);
+  });
+
+  it('looks at no member of a list, which may have a million', () => {
+    const list = Object.defineProperty([], 'scope', { enumerable: true, get: () => raise(new Error('looked')) });
+    expect(readParameters(list, NAMES)).toEqual({});
   });
 
   it.each<[string, unknown]>([

@@ -1,5 +1,5 @@
 import { JwtRefreshError } from '../errors';
-import { parameterName } from '../http/parameter-name';
+import { membersOf, parameterName } from '../http/parameter-name';
 
 /** Parameters that were sent with a value. */
 export type OAuthParameters<Name extends string> = { readonly [Key in Name]?: string };
@@ -10,7 +10,7 @@ export type OAuthParameters<Name extends string> = { readonly [Key in Name]?: st
  * @throws JwtRefreshError `request_invalid` naming those that are not one text
  */
 export function readParameters<const Name extends string>(body: unknown, names: readonly Name[]): OAuthParameters<Name> {
-  const known = Object.entries(body ?? {}).filter(([member]) => (names as readonly string[]).includes(parameterName(member)));
+  const known = membersOf(body).filter(([member]) => (names as readonly string[]).includes(parameterName(member)));
   const wrong = known.filter(([member, value]) => member !== parameterName(member) || !isOneText(value));
   if (wrong.length > 0) throw refusalOf(new Set(wrong.map(([member]) => parameterName(member))));
   // RFC 6749 §3.1: a parameter without a value is as if it had been left out.

@@ -44,14 +44,22 @@ export class RevocationService {
     return revoked;
   }
 
+  /** Stores a session that has ended already. @throws DuplicateKeyError when there is one of that id */
+  async insertRevoked(session: RefreshToken, context: RevocationContext): Promise<void> {
+    await this.store.insert(Object.assign(session, this.revocationFor(context)));
+    this.tellRevoked(session, context);
+  }
+
   /** Ends all of a subject's families. @returns how many this call revoked */
   async revokeAll(subject: string, context: RevocationContext, except: string | null = null): Promise<number> {
     const revocation = this.revocationFor(context);
-    const count = await this.store.revokeAll(subject, revocation, except);
-    if (count > 0) {
-      for (const session of await this.store.findRevoked(subject, revocation)) this.tellRevoked(session, context);
-    }
-    return count;
+    // One commit, or a failure in between would leave sessions revoked and nobody told.
+    const revoked = await this.database.transaction(async (run) => {
+      const count = await this.store.revokeAll(subject, revocation, except, run);
+      return count > 0 ? this.store.findRevoked(subject, revocation, run) : [];
+    });
+    for (const session of revoked) this.tellRevoked(session, context);
+    return revoked.length;
   }
 
   /** Ends families for an administrator; their lines in the audit log are part of the commit. @returns the ids this call revoked */

@@ -7,9 +7,9 @@ export class RevokedFamilies {
     return this.times.size;
   }
 
-  /** @param revokedAt milliseconds since 1970 */
+  /** Of two times the later one counts, or somebody who tells an early one could have it forgotten too soon. @param revokedAt milliseconds since 1970 */
   add(id: string, revokedAt: number): void {
-    if (!this.times.has(id)) this.times.set(id, revokedAt);
+    if ((this.times.get(id) ?? -Infinity) < revokedAt) this.times.set(id, revokedAt);
   }
 
   has(id: string): boolean {

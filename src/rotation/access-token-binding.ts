@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { JwtRefreshError } from '../errors';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
+import { RefreshTokenStore } from '../sessions/refresh-token.store';
 import { type AccessTokenClaims, AccessTokenService } from '../tokens/access-token.service';
 import type { DecodedRefreshToken } from '../tokens/refresh-token.codec';
 
@@ -10,12 +11,13 @@ export class AccessTokenBinding {
   constructor(
     @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
     private readonly accessTokens: AccessTokenService,
+    private readonly store: RefreshTokenStore,
   ) {}
 
   /** @throws JwtRefreshError `access_token_missing`, `access_token_expired` or `access_token_invalid` */
   async assertBound(refreshToken: DecodedRefreshToken, accessToken: string | null): Promise<void> {
     const isNeeded = this.options.accessTokenOnRefresh !== 'ignore';
-    const claims = await (isNeeded ? this.neededClaims(accessToken) : this.claimsIfGenuine(accessToken));
+    const claims = await (isNeeded ? this.neededClaims(refreshToken, accessToken) : this.claimsIfGenuine(accessToken));
     if (claims && claims.sid !== refreshToken.familyId) throw new JwtRefreshError('access_token_invalid');
   }
 
@@ -28,7 +30,18 @@ export class AccessTokenBinding {
     if (await this.claimsIfGenuine(accessToken)) throw new JwtRefreshError('access_token_invalid');
   }
 
-  private async neededClaims(accessToken: string | null): Promise<AccessTokenClaims> {
+  /** A key is given out without an access token, so none is demanded of it. */
+  private async neededClaims({ familyId }: DecodedRefreshToken, accessToken: string | null): Promise<AccessTokenClaims | null> {
+    try {
+      return await this.verify(accessToken);
+    } catch (error) {
+      const session = await this.store.findById(familyId);
+      if (session?.kind === 'key') return this.claimsIfGenuine(accessToken);
+      throw error;
+    }
+  }
+
+  private async verify(accessToken: string | null): Promise<AccessTokenClaims> {
     if (accessToken === null) throw new JwtRefreshError('access_token_missing');
     return this.accessTokens.verify(accessToken, { allowExpired: this.options.accessTokenOnRefresh === 'allow-expired', audience: null });
   }

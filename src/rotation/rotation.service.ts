@@ -80,11 +80,16 @@ export class RotationService {
     const latest = performance.now() + LATEST_ATTEMPT_MS;
     for (let attempt = 0; attempt < MAX_ATTEMPTS && performance.now() <= latest; attempt++) {
       const admission = await this.admit(token, context);
-      if (attempt === 0) await this.throttle.countRefresh(admission.session.id);
+      if (attempt === 0 && this.mayWait(admission)) await this.throttle.countRefresh(admission.session.id);
       const pair = await this.exchange(admission, token, context.device);
       if (pair) return pair;
     }
     throw new JwtRefreshError('temporarily_unavailable');
+  }
+
+  /** A retry may not: held up until the grace period is over, it would be a reuse. */
+  private mayWait({ session, verdict, at }: Admission): boolean {
+    return verdict === 'rotate' || !isInGrace(session, at, this.options.refreshToken);
   }
 
   /** Lets a token in that could be exchanged now; a replayed one revokes its family. @throws JwtRefreshError `refresh_token_*`, `scope_invalid` */

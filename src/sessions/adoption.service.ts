@@ -24,6 +24,9 @@ type Presentation = Pick<IssueInput, 'device' | 'request'> & { accessToken?: str
 /** The cause of a refusal that is no verdict on the session: another request has the token pair. */
 export const ALREADY_ADOPTED = 'already_adopted';
 
+/** The cause of a refusal that is no verdict on the token: a refresh may exchange it for a session. */
+export const NOT_ADOPTED = 'not_adopted';
+
 /** Far more than any JWT needs; the hook sees nothing longer. */
 const MAX_TOKEN_LENGTH = 8192;
 
@@ -53,12 +56,12 @@ export class AdoptionService {
     if (!claims) throw new JwtRefreshError('refresh_token_invalid', {}, { cause: SUBJECT_REFUSED });
     const added = withScope(session.content, claims, presentation.scope);
     const members = await this.hooks.responseMembers(session);
-    if (!(await this.spend(session))) throw new JwtRefreshError('refresh_token_invalid', {}, { cause: ALREADY_ADOPTED });
+    if (!(await this.spend(() => this.store.insert(session)))) throw new JwtRefreshError('refresh_token_invalid', {}, { cause: ALREADY_ADOPTED });
     return this.sessions.open(prepared, 'adopted', { claims: added, members });
   }
 
   /**
-   * Spends a token at logout: its session is stored and ended.
+   * Spends a token at logout: its session is stored as one that has ended.
    *
    * @param by whose session it must be, and which OAuth client's, null for no client; left out, anybody's
    * @returns whether this call did
@@ -67,8 +70,8 @@ export class AdoptionService {
     const session = (await this.recognise(token, presentation))?.session;
     if (!session || (by.subject !== undefined && by.subject !== session.subject)) return false;
     if (by.clientId !== undefined && !this.mayUse(session, by.clientId)) return false;
-    if (!(await this.spend(session))) return false;
-    return this.revocation.revoke(session, { reason: 'logout', actor: session.subject, device: session.deviceInfo });
+    const context = { reason: 'logout', actor: session.subject, device: session.deviceInfo };
+    return this.spend(() => this.revocation.insertRevoked(session, context));
   }
 
   private mayUse({ audience }: RefreshToken, clientId: string | null): boolean {
@@ -98,9 +101,9 @@ export class AdoptionService {
   }
 
   /** @returns false when the token was spent before */
-  private async spend(session: RefreshToken): Promise<boolean> {
+  private async spend(insert: () => Promise<void>): Promise<boolean> {
     try {
-      await this.store.insert(session);
+      await insert();
       return true;
     } catch (error) {
       if (error instanceof DuplicateKeyError) return false;

@@ -151,8 +151,8 @@ export class RefreshTokenStore {
   }
 
   /** @returns how many this call revoked */
-  async revokeAll(subject: string, revocation: Revocation, except: string | null): Promise<number> {
-    const { affected } = await this.run('revokeAll', { subject, 'id.except': except ?? NIL, ...revocation });
+  async revokeAll(subject: string, revocation: Revocation, except: string | null, run: RunStatement): Promise<number> {
+    const { affected } = await this.run('revokeAll', { subject, 'id.except': except ?? NIL, ...revocation }, run);
     return affected;
   }
 
@@ -172,8 +172,8 @@ export class RefreshTokenStore {
     return rows.map(({ id }) => this.table.read('id', id) as string);
   }
 
-  async findRevoked(subject: string, { revokedAt, revokedReason }: Revocation): Promise<RefreshToken[]> {
-    const { rows } = await this.run('findRevoked', { subject, revokedAt, revokedReason });
+  async findRevoked(subject: string, { revokedAt, revokedReason }: Revocation, run: RunStatement): Promise<RefreshToken[]> {
+    const { rows } = await this.run('findRevoked', { subject, revokedAt, revokedReason }, run);
     return rows.map((row) => this.table.hydrate(row));
   }
 

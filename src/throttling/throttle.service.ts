@@ -30,7 +30,7 @@ export class ThrottleService {
 
   /**
    * Counts a refresh that was about to be granted. Only then: a replayed token must end its family also while the family is over its
-   * limit, and what a stranger guesses must not use up anybody's.
+   * limit, and what a stranger guesses must not use up anybody's. A retry inside the grace period is not counted either.
    *
    * @throws JwtRefreshError `too_many_requests`
    */

@@ -7,6 +7,7 @@ import { FakeClock, signTestToken } from 'nestjs-jwt-refresh/testing';
 import { derivedId, firstIdOf } from '../../src/ids';
 import { RefreshTokenStore } from '../../src/sessions/refresh-token.store';
 import { type Answer, bearer } from '../support/http';
+import { LoginController } from '../support/login.controller';
 import { describeOnEveryAdapter, describeOnEveryDatabase, describeOnEveryStack, newSubject, type RunningApp } from '../support/stack';
 
 const OLD_SECRET = randomBytes(48).toString('base64');
@@ -143,6 +144,14 @@ describeOnEveryStack('a stateless refresh JWT of the old system', (stack) => {
     const answer = await app.http.refresh(token).finally(() => rename('refresh_tokens_away', 'refresh_tokens'));
     expect(outcome(answer)).toBe('503 temporarily_unavailable');
     expect(outcome(await app.http.refresh(token))).toBe(200);
+  });
+
+  it('costs one INSERT at a logout, so that no failure leaves a live session that nobody was given', async () => {
+    const token = oldToken(subject);
+    expect(await app.statements.during(() => app.http.logout(token))).toEqual(['INSERT']);
+    expect(await app.rows(subject)).toMatchObject([{ generation: 0, revokedReason: 'logout', revokedBy: subject }]);
+    expect((await app.audit(subject)).map(({ type }) => type)).toEqual(['refresh_token.revoked']);
+    expect(outcome(await app.http.refresh(token))).toBe(INVALID);
   });
 
   it('costs one INSERT, its replay too, and junk asks no database', async () => {
@@ -312,6 +321,15 @@ describeOnEveryAdapter('the hook adoptLegacyToken', (stack) => {
     expect((await send('old')).headers.get('set-cookie')).toMatch(/^__Host-refresh_token=jrt_/);
     expect(await send('old').then((answer) => [outcome(answer), answer.headers.get('set-cookie')])).toEqual([INVALID, null]);
     expect((await send('junk')).headers.get('set-cookie')).toMatch(/^__Host-refresh_token=;/);
+  });
+
+  it('is refused by JwtRefreshGuard, which leaves the cookie to the next refresh', async () => {
+    const hook = (token: string) => (token === 'old' ? session() : null);
+    const app = await stack.start(withHooks({ adoptLegacyToken: hook }, { transport: 'cookie' }), { controllers: [LoginController] });
+    const headers = { Cookie: '__Host-refresh_token=old', 'X-Requested-With': 'x', 'Sec-Fetch-Site': 'same-origin' };
+    const guarded = await app.http.post('/login/peek', {}, headers);
+    expect([outcome(guarded), guarded.headers.get('set-cookie')]).toEqual([INVALID, null]);
+    expect(outcome(await app.http.post('/auth/jwt-refresh', {}, headers))).toBe(200);
   });
 
   it('adopts through JwtRefreshService.refresh() too', async () => {

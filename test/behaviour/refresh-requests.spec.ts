@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { signTestToken } from 'nestjs-jwt-refresh/testing';
 import type { AccessTokenOnRefresh, TokenPair } from 'nestjs-jwt-refresh';
+import { KeyService } from '../../src/sessions/key.service';
 import { type Answer, bearer, INSIDES } from '../support/http';
 import { describeOnEveryAdapter, newSubject, type RunningApp } from '../support/stack';
 
@@ -356,6 +357,19 @@ describeOnEveryAdapter('the access token of a refresh request', (stack) => {
     const { sub } = JSON.parse(Buffer.from(accessToken.split('.')[1]!, 'base64url').toString()) as { sub: string };
     return signTestToken(app.app, { sub, sid: sessionId });
   }
+
+  it.each(MODES)('under "%s" is not demanded of a key, which comes without one, and must be its own if it is there', async (mode) => {
+    const app = apps.get(mode)!;
+    const { key, token } = await app.app.get(KeyService).issue({ audience: 'test', lifetime: '90d' }, 'root', null);
+    const first = await app.http.refresh(token);
+    expect(first.status).toBe(200);
+    app.clock.advance('5m');
+    const second = await app.http.refresh(first.body.refresh_token, bearer(first.body.access_token));
+    expect(second.status).toBe(200);
+    const { accessToken } = await app.login(newSubject());
+    expect((await app.http.refresh(second.body.refresh_token, bearer(accessToken))).body.code).toBe('access_token_invalid');
+    expect(await app.rows(key.subject)).toMatchObject([{ generation: 2, revokedAt: null }]);
+  });
 
   it.each(['allow-expired', 'require'] as const)(
     'under "%s" may be of an older generation of the session, and is needed for a retry too',

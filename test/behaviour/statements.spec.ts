@@ -75,6 +75,13 @@ describeOnEveryStack('statements per request', (stack) => {
     expect(await app.statements.during(() => app.http.logout(refreshToken))).toEqual(['SELECT', 'UPDATE']);
   });
 
+  it('is one transaction of UPDATE and SELECT for a logout from everywhere, after the SELECT of the guard', async () => {
+    const { accessToken } = await app.login(newSubject());
+    const statements = await app.statements.during(() => app.http.logout('all', bearer(accessToken)));
+    expect(statements.filter((statement) => !isTransaction(statement))).toEqual(['SELECT', 'UPDATE', 'SELECT']);
+    expect(statements.filter(isTransaction)).toHaveLength(2);
+  });
+
   it('writes the audit log after the answer, many events with one INSERT', async () => {
     const subject = newSubject();
     let { refreshToken } = await audited.login(subject);

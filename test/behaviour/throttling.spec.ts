@@ -147,12 +147,31 @@ describeOnEveryAdapter('rate limits', (stack) => {
       expect((await app.http.refresh(refreshToken)).status).toBe(200);
     });
 
-    it('count a retry as a refresh, and a lost race once', async () => {
+    it('count a lost race once', async () => {
       const app = await start();
       const { refreshToken } = await app.login(newSubject());
       const answers = await Promise.all(Array.from({ length: 3 }, () => app.http.refresh(refreshToken)));
       expect(new Set(answers.map(tokenOf)).size).toBe(1);
+    });
+
+    it('hold up no retry inside the grace period: when the limit has passed it would be a reuse', async () => {
+      const app = await start();
+      const subject = newSubject();
+      let { refreshToken } = await app.login(subject);
+      let lost = refreshToken;
+      for (let i = 0; i < 3; i++) [lost, refreshToken] = [refreshToken, tokenOf(await app.http.refresh(refreshToken))];
+      for (let i = 0; i < 5; i++) expect(tokenOf(await app.http.refresh(lost))).toBe(refreshToken);
       expectTooMany(await app.http.refresh(refreshToken));
+      expect(await app.rows(subject)).toMatchObject([{ generation: 3, revokedAt: null }]);
+    });
+
+    it('count a retry after the grace period, which stays one for a day', async () => {
+      const app = await start({ refreshToken: { retryUntilConfirmed: true } });
+      const { refreshToken: lost } = await app.login(newSubject());
+      const successor = tokenOf(await app.http.refresh(lost));
+      app.clock.advance('5m');
+      for (let i = 0; i < 2; i++) expect(tokenOf(await app.http.refresh(lost))).toBe(successor);
+      expectTooMany(await app.http.refresh(lost));
     });
 
     it('are not used up by guesses: a wrong token never locks a session', async () => {
