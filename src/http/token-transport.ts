@@ -101,7 +101,10 @@ export class TokenTransport {
   }
 }
 
-/** An account that may not be used now, and a wrong client, say nothing of the token; nor does a guard that adopts no old one; after a lost race the cookie may be the winner's by now. */
+/**
+ * An account that may not be used now, and a wrong client, say nothing of the token, nor does a guard, which exchanges no old
+ * one; after a lost race the cookie may be the winner's by now.
+ */
 const NOT_FINAL: readonly unknown[] = [SUBJECT_REFUSED, CLIENT_REFUSED, ALREADY_ADOPTED, NOT_ADOPTED];
 
 function isFinal(error: unknown): boolean {
