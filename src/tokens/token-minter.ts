@@ -14,6 +14,7 @@ export interface MintableSession extends AccessTokenSubject {
   readonly secretId: string;
   readonly createdAt: Date;
   readonly rotatedAt: Date | null;
+  readonly lastUsed: Date | null;
 }
 
 /** What a host's hooks add to a session's tokens. */
@@ -60,7 +61,7 @@ export class TokenMinter {
       familyId: session.id,
       generation: session.generation,
       secret,
-      issuedAt: toSeconds((session.rotatedAt ?? session.createdAt).getTime()),
+      issuedAt: toSeconds(issuedAtOf(session).getTime()),
       expiresAt: toSeconds(end),
     };
     const refreshToken = await this.codec.encode(content, this.getKeys(session.secretId));
@@ -76,4 +77,9 @@ export class TokenMinter {
     if (!keys) throw new JwtRefreshError('temporarily_unavailable');
     return keys;
   }
+}
+
+/** The rotation that made the token, or the beginning. `rotatedAt` itself may move with the grace period, and a retry gets the same text. */
+function issuedAtOf({ rotatedAt, lastUsed, createdAt }: MintableSession): Date {
+  return (rotatedAt && lastUsed) ?? createdAt;
 }

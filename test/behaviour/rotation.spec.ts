@@ -1,3 +1,4 @@
+import { RefreshTokenStore } from '../../src/sessions/refresh-token.store';
 import { bearer } from '../support/http';
 import { passTime } from '../support/pass-time';
 import { describeOnEveryStack, newSubject, type RunningApp } from '../support/stack';
@@ -53,6 +54,18 @@ describeOnEveryStack('rotation', (stack) => {
     expect((await aging.http.refresh(refreshToken)).body.code).toBe('refresh_token_reused');
     expect((await aging.http.refresh(body.refresh_token)).body.code).toBe('refresh_token_revoked');
     await aging.close();
+  });
+
+  it.each(['opaque', 'jwt', 'jwe'] as const)('gives the identical successor also when its grace period was begun anew: %s', async (format) => {
+    const held = await stack.start({ refreshToken: { format } });
+    const { refreshToken } = await held.login(subject);
+    const first = await held.http.refresh(refreshToken);
+    const [row] = await held.rows(subject);
+    held.clock.advance(20);
+    await held.app.get(RefreshTokenStore).restartGrace(row!.id, row!, new Date(held.clock.now()));
+    held.clock.advance(20);
+    expect((await held.http.refresh(refreshToken)).body.refresh_token).toBe(first.body.refresh_token);
+    await held.close();
   });
 
   it('gives simultaneous refreshes of one token one successor', async () => {
