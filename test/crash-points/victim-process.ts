@@ -43,6 +43,7 @@ interface Sent {
 /** The copy of the demo whose awaits have names. */
 export class DemoWithPoints {
   readonly folder = mkdtempSync(join(tmpdir(), 'jwt-refresh-points-'));
+  private readonly children: ChildProcess[] = [];
 
   constructor() {
     execFileSync(process.execPath, [join(__dirname, 'build-with-points.mjs'), this.folder]);
@@ -54,6 +55,7 @@ export class DemoWithPoints {
       silent: true,
       env: { PATH: process.env.PATH },
     });
+    this.children.push(child);
     child.setMaxListeners(0);
     child.stderr!.pipe(process.stderr);
     await once(child, 'message');
@@ -62,7 +64,9 @@ export class DemoWithPoints {
     return new VictimProcess(child, nodes);
   }
 
+  /** Ends what a failed test has left. */
   remove(): void {
+    for (const child of this.children) child.kill('SIGKILL');
     rmSync(this.folder, { recursive: true });
   }
 }
