@@ -1,5 +1,5 @@
 // Kills the demo at every await of its flows, again and again, on SQLite and each server that TEST_*_URL names. Needs a build.
-// A hundred times take more than an hour on two processors.
+// A hundred times take two hours on two processors.
 //   npm run crash-points -- [--runs 100] [--databases sqlite,mysql,…] [--workers 2]
 import { parseArgs } from 'node:util';
 import { reachable, runJest } from '../support/run-jest.mjs';
