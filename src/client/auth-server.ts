@@ -35,7 +35,7 @@ export function createAuthServer(settings: Settings) {
       post(settings, paths.logout, bodyOf(everywhere ? 'all' : tokens?.refresh), tokens?.access, withCookie),
 
     /** Whether a failed refresh means that the session is over. */
-    isFinal: ({ code }: AuthClientError): boolean => FINAL.test(code) || (cookie && /missing/.test(code)),
+    isFinal: ({ code }: AuthClientError): boolean => FINAL.test(code) || (cookie && /_token_missing$/.test(code)),
   };
 }
 
