@@ -226,13 +226,13 @@ export interface AuditOptions {
 
 /** Deleting what nobody needs any more. */
 export interface PruneOptions {
-  /** Do it from time to time; one node at a time does. Switched off, call {@link PruneService.run}. @default true */
+  /** Do it from time to time; of all nodes one at a time. Switched off, call {@link PruneService.run}. @default true */
   enabled?: boolean;
   /** How often, give or take a tenth; at most `'7d'`. @default '1h' */
   every?: Duration;
   /**
    * How long a session stays after its end: its idle end, or if it was revoked its absolute end, because until then its tokens
-   * may come back and have to be told from a stranger's. @default '7d'
+   * may come back and have to be told from a stranger's. Never less than 10 s and the leeway and tolerance of access tokens. @default '7d'
    */
   keepFor?: Duration;
 }

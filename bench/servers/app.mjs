@@ -38,4 +38,18 @@ class AppModule {}
 Module({ imports: await libraryModules(config), controllers: [BenchController] })(AppModule);
 
 const { app, port } = await listen(AppModule, config.adapter);
-serve(port, { close: () => app.close(), prune: () => app.get(library.PruneService).run(AbortSignal.timeout(config.pruneMs)) });
+const jwtRefresh = app.get(library.JwtRefreshService);
+serve(port, {
+  close: () => app.close(),
+  prune: () => app.get(library.PruneService).run(AbortSignal.timeout(config.pruneMs)),
+  feed: () => jwtRefresh.revocationFeed(),
+  fill: () => issueMany(config.fill),
+});
+
+async function issueMany({ subject, count }) {
+  let left = count;
+  const work = async () => {
+    while (left-- > 0) await jwtRefresh.issue({ subject });
+  };
+  await Promise.all(Array.from({ length: 32 }, work));
+}

@@ -6,9 +6,10 @@ import { JWT_REFRESH_ENTITIES, JWT_REFRESH_MIGRATIONS, JwtRefreshModule } from '
 /**
  * @param jwtRefresh options of the module, beside those that it has no defaults for
  * @param redis the URL of one that tells nodes of revocations
+ * @param admin whether there is an admin API, for everybody
  * @param startsAt what time it is for the module when the process starts, in milliseconds
  */
-export async function libraryModules({ database, jwtRefresh, redis, startsAt }) {
+export async function libraryModules({ database, jwtRefresh, redis, admin, startsAt }) {
   const push = redis && { revocation: { redis: new (await import('ioredis')).Redis(redis) } };
   const clock = startsAt && { clock: { now: () => Math.floor(startsAt + performance.now()) } };
   return [
@@ -26,6 +27,7 @@ export async function libraryModules({ database, jwtRefresh, redis, startsAt }) 
       audience: 'web',
       ...clock,
       ...push,
+      ...(admin && { admin: { authorize: () => true } }),
       ...jwtRefresh,
     }),
   ];

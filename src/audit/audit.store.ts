@@ -32,14 +32,15 @@ export class AuditStore {
     for (const event of events) this.written.add(event);
   }
 
-  /** Deletes the oldest lines, a batch of them. @param type null for any @returns how many */
-  async deleteOldest(before: Date, type: JwtRefreshEventType | null): Promise<number> {
+  /** The ids of the oldest lines, a batch of them. @param type null for any */
+  async findOldest(before: Date, type: JwtRefreshEventType | null): Promise<string[]> {
     const { rows } = await this.run(type ? FIND_OLD_OF_TYPE : FIND_OLD, { type, 'id.before': firstIdOf(before.getTime()) });
-    if (rows.length === 0) return 0;
-    const { names, values } = listed(
-      'id',
-      rows.map(({ id }) => this.table.read('id', id)),
-    );
+    return rows.map(({ id }) => this.table.read('id', id) as string);
+  }
+
+  /** @returns how many lines there were */
+  async delete(ids: readonly string[]): Promise<number> {
+    const { names, values } = listed('id', ids);
     return (await this.run(`DELETE FROM {table} WHERE {id} IN (${names})`, values)).affected;
   }
 

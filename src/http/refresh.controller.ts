@@ -61,14 +61,11 @@ export class RefreshController {
   }
 
   private async logoutOnce(request: Carrier): Promise<void> {
-    const token = this.transport.findRefreshToken(request);
-    if (token === null) await this.logoutHere(request);
-    else await this.jwtRefresh.revoke(token, { request, subject: await this.ownerOf(request) });
-  }
-
-  /** A token in a body is ended only for its owner, if it is said who asks; a cookie is the session of whoever asks. */
-  private async ownerOf(request: Carrier): Promise<string | undefined> {
-    return this.transport.usesCookie(request) ? undefined : (await this.bearer.findGenuine(request))?.sub;
+    const { inCookie, inBody } = this.transport.findTokensToEnd(request);
+    if (inCookie === null && inBody === null) return this.logoutHere(request);
+    // A cookie is the session of whoever asks; a token in a body is ended only for its owner, if it is said who asks.
+    if (inCookie !== null) await this.jwtRefresh.revoke(inCookie, { request });
+    if (inBody !== null) await this.jwtRefresh.revoke(inBody, { request, subject: (await this.bearer.findGenuine(request))?.sub });
   }
 
   private async logoutEverywhere(request: Carrier): Promise<void> {

@@ -58,6 +58,16 @@ export class TokenTransport {
     return this.findInCookie(request);
   }
 
+  /**
+   * What a logout is to end: whoever has a token in the body may end it, wherever tokens travel.
+   *
+   * @throws JwtRefreshError `cross_site_request`; `refresh_token_missing` for two cookies of the name
+   */
+  findTokensToEnd(request: Carrier): { inCookie: string | null; inBody: string | null } {
+    this.assertOwn(request);
+    return { inCookie: this.usesCookie(request) ? this.findInCookie(request) : null, inBody: this.findInBody(request) };
+  }
+
   /** @throws JwtRefreshError `refresh_token_missing`, `cross_site_request` */
   getRefreshToken(request: Carrier): string {
     const token = this.findRefreshToken(request);

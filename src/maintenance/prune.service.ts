@@ -51,7 +51,7 @@ export class PruneService {
     let deleted = 0;
     for await (const ids of this.tokens.walkPrunable(bounds)) {
       if (signal?.aborted) break;
-      if (ids.length > 0) deleted += await this.tokens.prune(ids, bounds);
+      deleted += await inBatches(ids, (batch) => this.tokens.prune(batch, bounds));
       await pause();
     }
     return deleted;
@@ -70,8 +70,10 @@ export class PruneService {
     const before = new Date(this.options.clock.now() - keptFor * 1000);
     const pause = pauses();
     let deleted = 0;
-    for (let batch = 1; batch > 0 && !signal?.aborted; deleted += batch) {
-      batch = await this.audit.deleteOldest(before, type);
+    for (let found = 1; found > 0 && !signal?.aborted;) {
+      const ids = await this.audit.findOldest(before, type);
+      deleted += await inBatches(ids, (batch) => this.audit.delete(batch));
+      found = ids.length;
       await pause();
     }
     return deleted;
@@ -79,13 +81,36 @@ export class PruneService {
 
   /** A token of an older system may be taken over until its session's absolute end, and is refused for its row alone. */
   private bounds(): PruneBounds {
-    const before = new Date(this.options.clock.now() - this.options.prune.keepFor * 1000);
+    const before = new Date(this.options.clock.now() - Math.max(this.options.prune.keepFor * 1000, this.leastKept));
     return { before, idleToo: !this.options.hooks.adoptLegacyToken };
+  }
+
+  /** So long after its end a family may still be asked about, by a node whose clock is behind. */
+  private get leastKept(): number {
+    const { notBeforeLeeway, clockTolerance } = this.options.accessToken;
+    return (notBeforeLeeway + clockTolerance) * 1000 + CLOCKS_DIFFER_MS;
   }
 
   private tell(report: PruneReport): void {
     const now = this.options.clock.now();
     this.events.emit({ id: newId(now), type: 'maintenance.pruned', at: new Date(now), device: null, details: { ...report } });
+  }
+}
+
+/** How far the clocks of two nodes may be apart. */
+const CLOCKS_DIFFER_MS = 10_000;
+/** A batch this small fails for another reason than its size. */
+const SMALLEST_BATCH = 10;
+
+/** Deletes them at once, or where the database can't do so many in time, in halves. */
+async function inBatches(ids: readonly string[], remove: (batch: readonly string[]) => Promise<number>): Promise<number> {
+  if (ids.length === 0) return 0;
+  try {
+    return await remove(ids);
+  } catch (error) {
+    if (ids.length <= SMALLEST_BATCH) throw error;
+    const middle = Math.ceil(ids.length / 2);
+    return (await inBatches(ids.slice(0, middle), remove)) + (await inBatches(ids.slice(middle), remove));
   }
 }
 

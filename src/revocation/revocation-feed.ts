@@ -17,8 +17,8 @@ export interface RevocationFeedStatus {
 
 /** A revocation may be committed this much later than its `revokedAt` says, clocks that differ included. */
 const OVERLAP_MS = 10_000;
-/** Whatever came later still is found by looking at everything again, once in so many looks. */
-const LOOKS_BETWEEN_WHOLE_ONES = 60;
+/** Whatever came later still is found by looking at everything again, this often. */
+const WHOLE_LOOK_EVERY_MS = 60_000;
 /** A node that has not looked for this many intervals does not rely on its memory. */
 const STALE_AFTER_INTERVALS = 1.5;
 
@@ -34,7 +34,8 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
   private lookedAt = -Infinity;
   /** By the module's clock: the same. */
   private knownUpTo = -Infinity;
-  private looks = 0;
+  /** By the process's steady clock: when the last complete look at everything began. */
+  private lookedAtAllAt = -Infinity;
   private looking: Promise<void> | null = null;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
@@ -76,17 +77,19 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
     return { lagMs, fresh: this.knowsEnough, families: this.families.size };
   }
 
-  /** Looks at what was revoked since the last time. */
+  /** Looks at what was revoked since the last time; at everything of the last access-token lifetime at first, now and then, and when the clock was set back. */
   async look(): Promise<void> {
     const begun = performance.now();
     const now = this.options.clock.now();
-    for await (const page of this.store.walkRevokedSince(new Date(this.since(now)))) {
+    const isWhole = begun - this.lookedAtAllAt >= WHOLE_LOOK_EVERY_MS || now < this.knownUpTo;
+    const since = isWhole ? now - this.window : Math.max(now - this.window, this.knownUpTo - OVERLAP_MS);
+    for await (const page of this.store.walkRevokedSince(new Date(since))) {
       for (const { id, revokedAt } of page) this.families.add(id, revokedAt);
     }
     this.families.forget(now - this.window, now);
     this.lookedAt = begun;
+    if (isWhole) this.lookedAtAllAt = begun;
     this.knownUpTo = now;
-    this.looks += 1;
   }
 
   /** A feed that nobody needs remembers nothing: it would never look, and never forget. Its first look finds what there is. */
@@ -122,16 +125,10 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
     this.timer = setTimeout(() => void (this.looking = this.lookAndGoOn()), pause).unref();
   }
 
-  /** Everything of the last access-token lifetime at first, now and then, and when the clock was set back; otherwise what is new. */
-  private since(now: number): number {
-    const isWhole = this.looks % LOOKS_BETWEEN_WHOLE_ONES === 0 || now < this.knownUpTo;
-    return Math.max(now - this.window, isWhole ? -Infinity : this.knownUpTo - OVERLAP_MS);
-  }
-
-  /** How long a revoked family must be remembered: a token may have been signed in the moment of the revocation. */
+  /** How long a revoked family must be remembered: a token may have been signed in the moment of the revocation, by a clock as far ahead as is allowed. */
   private get window(): number {
-    const { lifetime, clockTolerance } = this.options.accessToken;
-    return (lifetime + clockTolerance) * 1000 + OVERLAP_MS;
+    const { lifetime, notBeforeLeeway, clockTolerance } = this.options.accessToken;
+    return (lifetime + notBeforeLeeway + clockTolerance) * 1000 + OVERLAP_MS;
   }
 
   private get interval(): number {

@@ -1,10 +1,11 @@
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import { RecentMap } from '../recent-map';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { RefreshTokenStore } from '../sessions/refresh-token.store';
 
 const FLUSH_PAUSE_MS = 1000;
 const BATCH_SIZE = 500;
-const REMEMBERED = 10_000;
+const MOST_REMEMBERED = 20_000;
 
 /**
  * Learns from access tokens in use that a client has the newest generation, and writes it down once a second: from then on
@@ -14,8 +15,9 @@ const REMEMBERED = 10_000;
 export class Confirmations implements BeforeApplicationShutdown {
   private readonly waiting = new Map<string, number>();
   /** Those written lately, so that the next request with the same token writes nothing. */
-  private readonly written = new Map<string, number>();
+  private readonly written = new RecentMap<number>(MOST_REMEMBERED);
   private timer: NodeJS.Timeout | undefined;
+  private writing: Promise<void> = Promise.resolve();
 
   constructor(
     @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
@@ -36,9 +38,13 @@ export class Confirmations implements BeforeApplicationShutdown {
   }
 
   /** Writes what waits. What can't be written now is seen again with the next request. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
+    return (this.writing = this.writing.then(() => this.writeAll()));
+  }
+
+  private async writeAll(): Promise<void> {
     const entries = [...this.waiting];
     this.waiting.clear();
     for (let start = 0; start < entries.length; start += BATCH_SIZE) await this.write(entries.slice(start, start + BATCH_SIZE));
@@ -46,13 +52,8 @@ export class Confirmations implements BeforeApplicationShutdown {
 
   private async write(entries: [id: string, generation: number][]): Promise<void> {
     await this.store.confirm(entries).then(
-      () => this.remember(entries),
+      () => entries.forEach(([id, generation]) => this.written.set(id, generation)),
       () => undefined,
     );
-  }
-
-  private remember(entries: [id: string, generation: number][]): void {
-    if (this.written.size > REMEMBERED) this.written.clear();
-    for (const [id, generation] of entries) this.written.set(id, generation);
   }
 }

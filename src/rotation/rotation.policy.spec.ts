@@ -27,6 +27,8 @@ interface Case {
   token: PresentedToken;
   /** Milliseconds after the rotation. */
   at: number;
+  /** When the request came, if the database took its time. */
+  asked?: number;
   graceSeconds?: number;
   retryUntilConfirmed?: number;
   verdict: RotationVerdict;
@@ -123,6 +125,31 @@ const CASES: Case[] = [
     retryUntilConfirmed: 86_400,
     verdict: 'reuse',
   },
+  {
+    title: 'the predecessor that came in the last moment of the grace period, and whose row came after it',
+    family: family(),
+    token: predecessor,
+    asked: 30 * SECOND - 1,
+    at: 33 * SECOND,
+    verdict: 'retry',
+  },
+  {
+    title: 'the predecessor of an unconfirmed family that came in time, and whose row came late',
+    family: family({ confirmedGeneration: 0 }),
+    token: predecessor,
+    asked: 86_400 * SECOND - 1,
+    at: 86_401 * SECOND,
+    retryUntilConfirmed: 86_400,
+    verdict: 'retry',
+  },
+  {
+    title: 'the current token that came 1 ms before its idle end, and whose row came after it',
+    family: family(),
+    token: current,
+    asked: 14 * DAY - 1,
+    at: 14 * DAY,
+    verdict: 'expired',
+  },
   { title: 'a token without a row', family: null, token: current, at: 0, verdict: 'unknown' },
   { title: 'the current token of a family that was logged out', family: revokedFor('logout'), token: current, at: 0, verdict: 'revoked' },
   {
@@ -139,7 +166,7 @@ const CASES: Case[] = [
 ];
 
 describe('rotation policy', () => {
-  it.each(CASES)('says $verdict for $title', ({ family: state, token, at, graceSeconds = 30, retryUntilConfirmed = 0, verdict }) => {
-    expect(decideRotation(state, token, T0 + at, { graceSeconds, retryUntilConfirmed })).toBe(verdict);
+  it.each(CASES)('says $verdict for $title', ({ family: state, token, at, asked = at, graceSeconds = 30, retryUntilConfirmed = 0, verdict }) => {
+    expect(decideRotation(state, token, { asked: T0 + asked, now: T0 + at }, { graceSeconds, retryUntilConfirmed })).toBe(verdict);
   });
 });

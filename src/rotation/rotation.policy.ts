@@ -34,12 +34,21 @@ export interface RotationPolicy {
 /** Why a revoked family is revoked when one of its spent tokens came back. */
 export const REUSE_REASON = 'reuse';
 
-/**
- * The whole decision of a refresh, pure: same arguments, same verdict.
- *
- * @param now milliseconds since 1970
- */
-export function decideRotation(family: FamilyState | null, token: PresentedToken, now: number, policy: RotationPolicy): RotationVerdict {
+/** When a refresh is decided, in milliseconds since 1970. */
+export interface RotationMoments {
+  /** When the request came. Grace is judged by it: a database that is slow makes no honest retry a theft. */
+  readonly asked: number;
+  /** When its row is known. Ends are judged by it: nothing is accepted past them. */
+  readonly now: number;
+}
+
+/** The whole decision of a refresh, pure: same arguments, same verdict. */
+export function decideRotation(
+  family: FamilyState | null,
+  token: PresentedToken,
+  { asked, now }: RotationMoments,
+  policy: RotationPolicy,
+): RotationVerdict {
   if (!family) return 'unknown';
   if (token.generation > family.generation) return 'ahead';
   const spent = token.generation < family.generation;
@@ -48,18 +57,18 @@ export function decideRotation(family: FamilyState | null, token: PresentedToken
   if (!spent) return token.lineage === 'current' ? 'rotate' : 'unknown';
   if (token.generation < family.generation - 1) return 'reuse';
   if (token.lineage !== 'predecessor') return 'unknown';
-  return isInGrace(family, now, policy) || isUnconfirmed(family, now, policy) ? 'retry' : 'reuse';
+  return isInGrace(family, asked, policy) || isUnconfirmed(family, asked, policy) ? 'retry' : 'reuse';
 }
 
 /** Counts from the rotation itself, so that retries can't stretch it. */
-export function isInGrace(family: Pick<FamilyState, 'rotatedAt'>, now: number, { graceSeconds }: RotationPolicy): boolean {
-  return isWithin(graceSeconds, family, now);
+export function isInGrace(family: Pick<FamilyState, 'rotatedAt'>, asked: number, { graceSeconds }: RotationPolicy): boolean {
+  return isWithin(graceSeconds, family, asked);
 }
 
-function isUnconfirmed(family: FamilyState, now: number, { retryUntilConfirmed }: RotationPolicy): boolean {
-  return family.confirmedGeneration < family.generation && isWithin(retryUntilConfirmed, family, now);
+function isUnconfirmed(family: FamilyState, asked: number, { retryUntilConfirmed }: RotationPolicy): boolean {
+  return family.confirmedGeneration < family.generation && isWithin(retryUntilConfirmed, family, asked);
 }
 
-function isWithin(seconds: number, { rotatedAt }: Pick<FamilyState, 'rotatedAt'>, now: number): boolean {
-  return rotatedAt !== null && now < rotatedAt.getTime() + seconds * 1000;
+function isWithin(seconds: number, { rotatedAt }: Pick<FamilyState, 'rotatedAt'>, asked: number): boolean {
+  return rotatedAt !== null && asked < rotatedAt.getTime() + seconds * 1000;
 }

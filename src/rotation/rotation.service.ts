@@ -20,12 +20,12 @@ import type { TokenPair } from '../tokens/token-pair';
 import { type Acceptance, decideRotation, isInGrace, type PresentedToken, type Refusal } from './rotation.policy';
 import { RefreshHooks } from './refresh-hooks';
 
-type Judgement = { readonly at: number } & ({ session: RefreshToken; verdict: Acceptance } | { session: RefreshToken | null; verdict: Refusal });
+type Judgement = { readonly asked: number } & ({ session: RefreshToken; verdict: Acceptance } | { session: RefreshToken | null; verdict: Refusal });
 
 /** A token that may be exchanged, its row, and the claims that the account adds. */
 export interface Admission {
-  /** When its row was read, milliseconds since 1970. */
-  readonly at: number;
+  /** When the request came, milliseconds since 1970. */
+  readonly asked: number;
   readonly session: RefreshToken;
   readonly verdict: Acceptance;
   readonly claims: HostClaims;
@@ -77,9 +77,10 @@ export class RotationService {
 
   /** @throws JwtRefreshError `refresh_token_*`, `scope_invalid`, `too_many_requests` or `temporarily_unavailable` */
   async rotate(token: DecodedRefreshToken, context: RotationContext): Promise<TokenPair> {
+    const asked = this.options.clock.now();
     const latest = performance.now() + LATEST_ATTEMPT_MS;
     for (let attempt = 0; attempt < MAX_ATTEMPTS && performance.now() <= latest; attempt++) {
-      const admission = await this.admit(token, context);
+      const admission = await this.admit(token, context, asked);
       if (attempt === 0 && this.mayWait(admission)) await this.throttle.countRefresh(admission.session.id);
       const pair = await this.exchange(admission, token, context.device);
       if (pair) return pair;
@@ -88,13 +89,14 @@ export class RotationService {
   }
 
   /** A retry may not: held up until the grace period is over, it would be a reuse. */
-  private mayWait({ session, verdict, at }: Admission): boolean {
-    return verdict === 'rotate' || !isInGrace(session, at, this.options.refreshToken);
+  private mayWait({ session, verdict, asked }: Admission): boolean {
+    return verdict === 'rotate' || !isInGrace(session, asked, this.options.refreshToken);
   }
 
   /** Lets a token in that could be exchanged now; a replayed one revokes its family. @throws JwtRefreshError `refresh_token_*`, `scope_invalid` */
-  async admit(token: DecodedRefreshToken, { device, request, clientId, scope }: RotationContext): Promise<Admission> {
-    const judgement = await this.judge(token);
+  async admit(token: DecodedRefreshToken, context: RotationContext, asked = this.options.clock.now()): Promise<Admission> {
+    const { device, request, clientId, scope } = context;
+    const judgement = await this.judge(token, asked);
     if (judgement.session) this.assertClient(judgement.session, clientId ?? null, token, device);
     if (!isAccepted(judgement)) throw await this.refuse(judgement, token, { device, request });
     const claims = await this.hooks.resolveSubject(judgement.session);
@@ -105,7 +107,7 @@ export class RotationService {
 
   /** The session whose current token this is, if it could be exchanged now. Whatever the verdict, it is not carried out. */
   async findCurrent(token: DecodedRefreshToken): Promise<RefreshToken | null> {
-    const { session, verdict } = await this.judge(token);
+    const { session, verdict } = await this.judge(token, this.options.clock.now());
     return verdict === 'rotate' ? session : null;
   }
 
@@ -116,11 +118,11 @@ export class RotationService {
     throw new JwtRefreshError('refresh_token_invalid', {}, { cause: CLIENT_REFUSED });
   }
 
-  private async judge(token: DecodedRefreshToken): Promise<Judgement> {
-    const at = this.options.clock.now();
+  private async judge(token: DecodedRefreshToken, asked: number): Promise<Judgement> {
     const session = await this.store.findById(token.familyId);
     const presented: PresentedToken = { generation: token.generation, lineage: session ? this.lineageOf(session, token) : 'stranger' };
-    return { at, session, verdict: decideRotation(session, presented, this.options.clock.now(), this.options.refreshToken) } as Judgement;
+    const moments = { asked, now: this.options.clock.now() };
+    return { asked, session, verdict: decideRotation(session, presented, moments, this.options.refreshToken) } as Judgement;
   }
 
   /** Carries out a refusal: a reuse revokes the family, in a commit of its own, before anybody is told. */
@@ -136,14 +138,14 @@ export class RotationService {
   }
 
   private async exchange(admission: Admission, token: DecodedRefreshToken, device: DeviceInfo | null): Promise<TokenPair | null> {
-    const { at, session, verdict, claims } = admission;
+    const { asked, session, verdict, claims } = admission;
     const additions = { claims, members: await this.hooks.responseMembers(session) };
-    if (!session.rotates) return this.useAgain(session, token, at, additions);
+    if (!session.rotates) return this.useAgain(session, token, asked, additions);
     const successor = verdict === 'retry' ? this.successorOf(session, token) : await this.advance(session, token);
     if (!successor) return null;
-    this.tellExchanged(successor.session, verdict, device);
+    this.tellExchanged(successor.session, admission, device);
     if (verdict === 'rotate') await this.hooks.afterRotate(successor.session);
-    return this.minter.mint(successor.session, successor.secret, at, additions);
+    return this.minter.mint(successor.session, successor.secret, asked, additions);
   }
 
   /** Moves the family one generation on; null when somebody else was first. */
@@ -179,10 +181,10 @@ export class RotationService {
   }
 
   /** A key that does not rotate: the same token goes back. */
-  private async useAgain(session: RefreshToken, token: DecodedRefreshToken, at: number, additions: HostAdditions): Promise<TokenPair> {
+  private async useAgain(session: RefreshToken, token: DecodedRefreshToken, asked: number, additions: HostAdditions): Promise<TokenPair> {
     const now = this.options.clock.now();
     if (now - (session.lastUsed?.getTime() ?? 0) >= TOUCH_INTERVAL_MS) await this.store.touch(session.id, new Date(now));
-    return this.minter.mint(session, token.secret, at, additions);
+    return this.minter.mint(session, token.secret, asked, additions);
   }
 
   private lineageOf(session: RefreshToken, token: DecodedRefreshToken): PresentedToken['lineage'] {
@@ -192,11 +194,10 @@ export class RotationService {
     return successor && matchesHash(successor.secret, session.tokenHash) ? 'predecessor' : 'stranger';
   }
 
-  private tellExchanged(session: RefreshToken, verdict: Acceptance, device: DeviceInfo | null): void {
-    const now = this.options.clock.now();
-    const base = describeEvent(session, now, device);
+  private tellExchanged(session: RefreshToken, { verdict, asked }: Admission, device: DeviceInfo | null): void {
+    const base = describeEvent(session, this.options.clock.now(), device);
     if (verdict === 'rotate') return this.events.emit({ ...base, type: 'refresh_token.rotated' });
-    this.events.emit({ ...base, type: 'refresh_token.retried', reason: isInGrace(session, now, this.options.refreshToken) ? null : 'unconfirmed' });
+    this.events.emit({ ...base, type: 'refresh_token.retried', reason: isInGrace(session, asked, this.options.refreshToken) ? null : 'unconfirmed' });
   }
 
   private tellRefused(session: RefreshToken, token: DecodedRefreshToken, reason: RefreshTokenRefused['reason'], device: DeviceInfo | null): void {

@@ -210,11 +210,13 @@ export class RefreshTokenStore {
     return (await this.database.run(sql, bind({ before, ...list.values }))).affected;
   }
 
-  /** Writes down that the newest generation is in use; where it is not the newest any more, nothing is. */
+  /** Writes down that the newest generation is in use; where it is not the newest any more, or was confirmed before, nothing is. */
   async confirm(entries: readonly (readonly [id: string, generation: number])[]): Promise<void> {
     const values: Record<string, unknown> = {};
     for (const [index, [id, generation]] of entries.entries()) Object.assign(values, { [`id.${index}`]: id, [`generation.${index}`]: generation });
-    const any = entries.map((_, index) => `({id} = :id.${index} AND {generation} = :generation.${index})`).join(' OR ');
+    const any = entries
+      .map((_, index) => `({id} = :id.${index} AND {generation} = :generation.${index} AND {confirmedGeneration} < {generation})`)
+      .join(' OR ');
     const { sql, bind } = this.table.prepare(`UPDATE {table} SET {confirmedGeneration} = {generation} WHERE ${any}`);
     await this.database.run(sql, bind(values));
   }

@@ -148,6 +148,14 @@ describeOnEveryStack('input of administrators', (stack) => {
       expectInvalid(await admin.get('/events.csv?type=x'), 'type');
     });
 
+    it('what is of another type is told so, before anything else is said of it', async () => {
+      for (const query of ['limit=x', 'limit=1&limit=2', 'limit=1.5']) {
+        expect((await admin.get(`?${query}`)).body.message).toBe('limit must be an integer number');
+        expect((await admin.get(`/events?${query}`)).body.message).toBe('limit must be an integer number');
+      }
+      for (const token of [5, null, {}]) expect((await admin.post('/lookup', { token })).body.message).toBe('token must be a string');
+    });
+
     it('every problem is named at once, and no value is repeated', async () => {
       const { body } = await admin.get(`?status=needle-1&subject=${HUGE}&limit=needle-2&unknown=needle-3`);
       for (const name of ['status', 'subject', 'limit', 'unknown']) expect(body.message).toContain(name);

@@ -33,6 +33,11 @@ describeOnEveryStack('a pasted token', (stack) => {
     expect(row).toEqual(shown);
   });
 
+  it('is found with the white space that came along', async () => {
+    const { refreshToken, sessionId } = await app.login(newSubject());
+    expect((await lookup(` ${refreshToken}\r\n`)).body.id).toBe(sessionId);
+  });
+
   it('that is an access token is found too, of any audience, and after its end', async () => {
     const { accessToken, refreshToken, sessionId } = await app.login(newSubject(), { audience: 'mobile' });
     expect((await lookup(accessToken)).body).toMatchObject({ id: sessionId, presented: { type: 'access', generation: 0, current: true } });
@@ -72,7 +77,7 @@ describeOnEveryStack('a pasted token', (stack) => {
       `${refreshToken}A`,
       `${accessToken}A`,
       accessToken.slice(0, accessToken.lastIndexOf('.') + 1),
-      ` ${refreshToken}`,
+      `${refreshToken.slice(0, 20)} ${refreshToken.slice(20)}`,
       '',
       'junk',
       'a.b.c',

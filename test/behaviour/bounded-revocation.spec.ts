@@ -114,6 +114,24 @@ describeOnEveryDatabase('a bounded session check', (stack) => {
     expect(await ask(here)).toBe('401 access_token_expired');
   });
 
+  it('remembers a family while a token of it can live that was made by a clock as far ahead as is allowed', async () => {
+    const accessToken = { notBeforeLeeway: 120 };
+    const node = await stack.start({ secret, accessToken, clock: here.clock });
+    const ahead = await stack.start({ secret, accessToken });
+    ahead.clock.advanceMilliseconds(here.clock.now() + 110_000 - ahead.clock.now());
+    const pair = await ahead.login(newSubject());
+    expect(await ask(node, pair)).toBe('200');
+    await node.http.logout(pair.refreshToken);
+    const answers = new Set<string>();
+    for (let minute = 0; minute < 35; minute++) {
+      await feedOf(node).look();
+      answers.add(await ask(node, pair));
+      here.clock.advance('1m');
+    }
+    expect([...answers].sort()).toEqual(['401 access_token_expired', REVOKED]);
+    await Promise.all([node.close(), ahead.close()]);
+  });
+
   it('sees the clock set back: what was forgotten is known again', async () => {
     await here.http.logout(session.refreshToken);
     await feedOf(there).look();

@@ -118,8 +118,24 @@ describeOnEveryStack('the cookie transport', (stack) => {
     ]) {
       expect(answer).toMatchObject({ status: 400, body: { code: 'refresh_token_missing' } });
     }
-    expect((await browser.logout({ refresh_token: token })).status).toBe(204);
     await expectUntouched();
+  });
+
+  it('ends at logout what a token in the body stands for, beside the session of the cookie', async () => {
+    const first = await app.login(subject);
+    expect((await browser.logout({ refresh_token: first.refreshToken })).status).toBe(204);
+    expect(await app.rows(subject)).toMatchObject([{ revokedReason: 'logout' }]);
+    const second = await app.login(subject);
+    await logIn();
+    expect((await browser.logout({ refresh_token: second.refreshToken })).status).toBe(204);
+    expect((await app.rows(subject)).map(({ revokedReason }) => revokedReason)).toEqual(['logout', 'logout', 'logout']);
+  });
+
+  it('ends by a token in the body only what is of the user of the access token, if there is one', async () => {
+    const { refreshToken } = await app.login(subject);
+    const other = await app.login(newSubject());
+    expect((await browser.logout({ refresh_token: refreshToken }, bearer(other.accessToken))).status).toBe(204);
+    expect(await app.rows(subject)).toMatchObject([{ revokedAt: null }]);
   });
 
   it('reads "all" in the body at logout alone: a refresh is of the cookie, and no cookie is lost over it', async () => {

@@ -1,4 +1,4 @@
-import { PruneService, RefreshToken, type TokenPair } from 'nestjs-jwt-refresh';
+import { JwtRefreshError, PruneService, RefreshToken, type TokenPair } from 'nestjs-jwt-refresh';
 import { newId } from '../../src/ids';
 import { RefreshTokenStore } from '../../src/sessions/refresh-token.store';
 import { Database } from '../../src/storage/database';
@@ -110,6 +110,51 @@ describeOnEveryDatabase('pruning', (stack) => {
     // The ids of a stretch, and the condition once more.
     for (const { parameters } of deletes) expect(parameters!.length).toBeLessThanOrEqual(1010);
     expect((await app.rows(subject)).map(({ id }) => id)).toEqual(spared.map(({ sessionId }) => sessionId).sort());
+  });
+
+  it('deletes by halves what the database can not delete at once in time', async () => {
+    await Promise.all(Array.from({ length: 100 }, () => app.login(subject)));
+    app.clock.advance(22 * DAY);
+    await app.audit(subject);
+    const store = app.app.get(RefreshTokenStore);
+    const remove = store.prune.bind(store);
+    const sizes: number[] = [];
+    jest.spyOn(store, 'prune').mockImplementation(async (ids, bounds) => {
+      sizes.push(ids.length);
+      if (ids.length > 40) throw new JwtRefreshError('temporarily_unavailable');
+      return remove(ids, bounds);
+    });
+    await prune();
+    jest.restoreAllMocks();
+    expect(await stays()).toBe(false);
+    expect(Math.max(...sizes)).toBeGreaterThanOrEqual(100);
+  });
+
+  it('tells of it when not even a few can be deleted', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => app.login(subject)));
+    app.clock.advance(22 * DAY);
+    const spy = jest.spyOn(app.app.get(RefreshTokenStore), 'prune').mockRejectedValue(new JwtRefreshError('temporarily_unavailable'));
+    await expect(prune()).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    expect(spy.mock.calls.length).toBeLessThan(12);
+    jest.restoreAllMocks();
+    expect(await stays()).toBe(true);
+  });
+
+  it('keeps what a node whose clock is behind may still be asked about, however short the option is', async () => {
+    const hasty = await stack.start({
+      prune: { keepFor: 0 },
+      accessToken: { clockTolerance: 20 },
+      refreshToken: { lifetime: '1d' },
+      clock: app.clock,
+    });
+    await hasty.login(subject);
+    app.clock.advance(DAY + 35);
+    await prune(hasty);
+    expect(await stays(hasty)).toBe(true);
+    app.clock.advanceMilliseconds(1);
+    await prune(hasty);
+    expect(await stays(hasty)).toBe(false);
+    await hasty.close();
   });
 
   it('is told as an event, and leaves a line in the audit log', async () => {

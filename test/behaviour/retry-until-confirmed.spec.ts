@@ -1,5 +1,7 @@
 import type { TokenPair } from 'nestjs-jwt-refresh';
 import { Confirmations } from '../../src/rotation/confirmations';
+import { RefreshTokenStore } from '../../src/sessions/refresh-token.store';
+import { Database } from '../../src/storage/database';
 import { bearer } from '../support/http';
 import { describeOnEveryDatabase, newSubject, type RunningApp } from '../support/stack';
 
@@ -67,6 +69,18 @@ describeOnEveryDatabase('a rotation that nobody has confirmed', (stack) => {
     other.app.get(Confirmations).see(first.sessionId, 1);
     await other.app.get(Confirmations).flush();
     expect(await app.rows(subject)).toMatchObject([{ generation: 2, confirmedGeneration: 2 }]);
+    await other.close();
+  });
+
+  it('is written down once, however many nodes see it', async () => {
+    const second = await refresh(first.refreshToken);
+    await use(second.access_token);
+    await confirm();
+    const other = await stack.start({ refreshToken: { retryUntilConfirmed: true }, clock: app.clock });
+    const store = other.app.get(RefreshTokenStore);
+    const database = jest.spyOn(other.app.get(Database), 'run');
+    await store.confirm([[first.sessionId, 1]]);
+    expect(await database.mock.results[0]!.value).toMatchObject({ affected: 0 });
     await other.close();
   });
 

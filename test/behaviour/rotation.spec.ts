@@ -125,6 +125,22 @@ describeOnEveryStack('rotation', (stack) => {
     expect(await racing.rows(subject)).toMatchObject([{ generation: 0, revokedReason: 'meanwhile' }]);
   });
 
+  it('counts the grace period up to the moment of the request: a database that takes its time ends no session', async () => {
+    const { refreshToken } = await app.login(subject);
+    const lost = await app.http.refresh(refreshToken);
+    app.clock.advance(29);
+    const store = app.app.get(RefreshTokenStore);
+    const findById = store.findById.bind(store);
+    jest.spyOn(store, 'findById').mockImplementation(async (id) => {
+      const row = await findById(id);
+      app.clock.advance(2);
+      return row;
+    });
+    const again = await app.http.refresh(refreshToken);
+    expect(again.body.refresh_token).toBe(lost.body.refresh_token);
+    expect((await app.audit(subject)).at(-1)).toMatchObject({ type: 'refresh_token.retried', reason: null });
+  });
+
   it('counts the grace period from the rotation, so that retries do not stretch it', async () => {
     const { refreshToken } = await app.login(subject);
     await app.http.refresh(refreshToken);

@@ -1,3 +1,4 @@
+import { RevocationFeed } from '../../src/revocation/revocation-feed';
 import { bearer } from '../support/http';
 import { describeOnEveryStack, newSubject, type RunningApp } from '../support/stack';
 
@@ -37,6 +38,13 @@ describeOnEveryStack("revocation.superseded 'reject'", (stack) => {
     const third = (await app.http.refresh(second.refresh_token)).body;
     expect(await answersTo(second.access_token)).toEqual(SUPERSEDED);
     expect(await answersTo(third.access_token)).toEqual(GOOD);
+  });
+
+  it('is no matter of a bounded check, also while its memory is not used and it reads the row', async () => {
+    const first = await app.login(subject);
+    await app.http.refresh(first.refreshToken);
+    jest.spyOn(app.app.get(RevocationFeed), 'isFresh').mockReturnValueOnce(false);
+    for (let time = 0; time < 2; time++) expect((await app.http.get('/bounded', bearer(first.accessToken))).status).toBe(200);
   });
 
   it('says what every client answers with a refresh, and the refresh cures it, also for the tab that lost the race', async () => {

@@ -52,9 +52,9 @@ export class EventListQuery extends EventFilter {
   @Field('Lines a page.')
   @IsOptional()
   @Type(() => Number)
-  @IsInt()
   @Min(1)
   @Max(200)
+  @IsInt()
   limit = 50;
 
   @Field('`nextCursor` or `prevCursor` of an earlier answer to the same filter and order.')

@@ -4,7 +4,7 @@ import type { Duration } from '../../duration';
 import type { HostClaims } from '../../hooks';
 import { Field } from '../../openapi/openapi';
 import { RevokeFilter } from './token-filter.dto';
-import { AsSent, IsLifetime, IsName, IsOptional } from './validation';
+import { AsSent, IsLifetime, IsName, IsOptional, Trimmed } from './validation';
 
 const LONGEST_TOKEN = 8192;
 
@@ -70,7 +70,8 @@ export class RevokeManyBody {
 /** A token somebody has found. */
 export class LookupBody {
   @Field('A refresh token or an access token of any age.')
-  @IsString()
   @MaxLength(LONGEST_TOKEN)
+  @IsString()
+  @Trimmed()
   token!: string;
 }

@@ -96,9 +96,9 @@ export class TokenListQuery extends TokenFilter {
   @Field('Rows a page.')
   @IsOptional()
   @Type(() => Number)
-  @IsInt()
   @Min(1)
   @Max(200)
+  @IsInt()
   limit = 50;
 
   @Field('`nextCursor` or `prevCursor` of an earlier answer to the same filter and order.')
@@ -111,9 +111,9 @@ export class TokenListQuery extends TokenFilter {
 export class RevokeFilter extends TokenFilter {
   @Field('Ids of families.')
   @ValidateIf(({ ids }: RevokeFilter) => ids !== undefined)
-  @IsArray()
-  @ArrayMaxSize(MAX_IDS)
   @IsUUID('all', { each: true })
+  @ArrayMaxSize(MAX_IDS)
+  @IsArray()
   ids?: string[];
 
   @Field('The id of a family to leave alone.')

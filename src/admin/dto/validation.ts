@@ -19,6 +19,11 @@ export function AsSent(): PropertyDecorator {
   return Transform(({ obj, key }: TransformFnParams): unknown => (obj as Record<string, unknown>)[key]);
 }
 
+/** Without the white space that comes along with what is pasted. */
+export function Trimmed(): PropertyDecorator {
+  return Transform(({ value }: TransformFnParams): unknown => (typeof value === 'string' ? value.trim() : value));
+}
+
 /** A text that a column can hold and compare. */
 export function IsName(): PropertyDecorator {
   const sentence = `a text of 1 to ${LONGEST_TEXT} characters, with no space at its ends and no control characters`;
