@@ -50,7 +50,7 @@ const results = onDatabases(plan.databases, async ({ options: database }) => {
   const bulk = plan.bulk > 0 ? await withServers((start) => endManyAtOnce(start, database)) : null;
   return { clusters, bulk };
 });
-for await (const result of results) await publish('revocation', result, options);
+for await (const result of results) console.error(JSON.stringify(result.bulk)), await publish('revocation', result, options);
 
 /** @returns milliseconds, of each trial at each other node */
 async function measureCluster(start, config, count) {

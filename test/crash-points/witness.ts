@@ -9,12 +9,15 @@ export interface Evidence {
   readonly reuses: ReadonlyMap<string, number>;
 }
 
+/** How long it waits for a SQLite file that the demo writes to. */
+const PATIENCE_MS = 20_000;
+
 /** Reads a database past the demo. */
 export class Witness {
   private constructor(private readonly source: DataSource) {}
 
   static async of(databaseUrl: string): Promise<Witness> {
-    const options = { ...databaseFromUrl(databaseUrl), entities: [...JWT_REFRESH_ENTITIES] } as DataSourceOptions;
+    const options = { ...databaseFromUrl(databaseUrl), timeout: PATIENCE_MS, entities: [...JWT_REFRESH_ENTITIES] } as DataSourceOptions;
     return new Witness(await new DataSource(options).initialize());
   }
 
