@@ -5,7 +5,18 @@ const TARGETS = { poll: { figure: 'max', atMost: 1500 }, Redis: { figure: 'p99',
 
 export function markdown(results) {
   const rows = results.flatMap(({ database, clusters }) => clusters.map((cluster) => row(DATABASES[database], cluster)));
-  return [origin(results), table([['nodes learn by', 'p50 ms', 'p99 ms', 'max ms', 'target'], ...rows])].join('\n\n');
+  const bulks = results.flatMap(({ database, bulk }) => (bulk ? [bulkRow(DATABASES[database], bulk)] : []));
+  return [
+    origin(results),
+    table([['nodes learn by', 'p50 ms', 'p99 ms', 'max ms', 'target'], ...rows]),
+    table([['ended at once', 'seconds', 'known after ms', 'longest lag ms, ≤ 1500', 'guard, requests/s and p99 ms', 'before'], ...bulks]),
+  ].join('\n\n');
+}
+
+function bulkRow(database, { families, seconds, knownAfterMs, longestLagMs, timesStale, calm, busy }) {
+  const lag = `${longestLagMs} ${timesStale === 0 ? '✓' : '✗'}`;
+  const load = ({ perSecond, p99 }) => `${perSecond.toLocaleString('en')} · ${p99}`;
+  return [`${families.toLocaleString('en')} sessions, ${database}`, seconds, knownAfterMs, lag, load(busy), load(calm)];
 }
 
 function row(database, { nodes, way, p50, p99, max }) {

@@ -36,7 +36,7 @@ export interface PruneBounds {
 export const MOST_LIVE = 1000;
 /** How many rows one statement looks up; few sizes, because a connection keeps a prepared statement for each. */
 const LOOKUP_SIZES = [1, 2, 4, 8, 16];
-const REVOKED_PAGE = 2000;
+const REVOKED_PAGE = 5000;
 const PRUNE_STRETCH = 1000;
 const ENDED = '{endsAt} < :before';
 const ENDED_OR_IDLE = `${ENDED} OR ({revokedAt} IS NULL AND {expiresAt} < :before)`;

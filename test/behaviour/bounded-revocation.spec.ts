@@ -12,7 +12,7 @@ import { until } from '../support/until';
 
 const outcome = ({ status, body }: Answer): string => [status, body.code].filter(Boolean).join(' ');
 /** What one statement of the feed brings. */
-const PAGE = 2000;
+const PAGE = 5000;
 const REVOKED = '401 access_token_revoked';
 const secret = 'the secret of all nodes of these tests, 48 bytes!';
 
