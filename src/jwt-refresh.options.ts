@@ -232,7 +232,8 @@ export interface PruneOptions {
   every?: Duration;
   /**
    * How long a session stays after its end: its idle end, or if it was revoked its absolute end, because until then its tokens
-   * may come back and have to be told from a stranger's. Never less than 10 s and the leeway and tolerance of access tokens. @default '7d'
+   * may come back and have to be told from a stranger's. Never less than 10 s and the leeway and tolerance of access tokens.
+   * @default '7d'
    */
   keepFor?: Duration;
 }

@@ -35,7 +35,7 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
   /** By the module's clock: the same. */
   private knownUpTo = -Infinity;
   /** By the process's steady clock: when the last complete look at everything began. */
-  private lookedAtAllAt = -Infinity;
+  private wholeLookAt = -Infinity;
   private looking: Promise<void> | null = null;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
@@ -77,18 +77,21 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
     return { lagMs, fresh: this.knowsEnough, families: this.families.size };
   }
 
-  /** Looks at what was revoked since the last time; at everything of the last access-token lifetime at first, now and then, and when the clock was set back. */
+  /**
+   * Looks at what was revoked since the last time; at everything of the last access-token lifetime at first, now and then, and
+   * when the clock was set back.
+   */
   async look(): Promise<void> {
     const begun = performance.now();
     const now = this.options.clock.now();
-    const isWhole = begun - this.lookedAtAllAt >= WHOLE_LOOK_EVERY_MS || now < this.knownUpTo;
+    const isWhole = begun - this.wholeLookAt >= WHOLE_LOOK_EVERY_MS || now < this.knownUpTo;
     const since = isWhole ? now - this.window : Math.max(now - this.window, this.knownUpTo - OVERLAP_MS);
     for await (const page of this.store.walkRevokedSince(new Date(since))) {
       for (const { id, revokedAt } of page) this.families.add(id, revokedAt);
     }
     this.families.forget(now - this.window, now);
     this.lookedAt = begun;
-    if (isWhole) this.lookedAtAllAt = begun;
+    if (isWhole) this.wholeLookAt = begun;
     this.knownUpTo = now;
   }
 
@@ -125,7 +128,10 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
     this.timer = setTimeout(() => void (this.looking = this.lookAndGoOn()), pause).unref();
   }
 
-  /** How long a revoked family must be remembered: a token may have been signed in the moment of the revocation, by a clock as far ahead as is allowed. */
+  /**
+   * How long a revoked family must be remembered: a token may have been signed in the moment of the revocation, by a clock as far
+   * ahead as is allowed.
+   */
   private get window(): number {
     const { lifetime, notBeforeLeeway, clockTolerance } = this.options.accessToken;
     return (lifetime + notBeforeLeeway + clockTolerance) * 1000 + OVERLAP_MS;

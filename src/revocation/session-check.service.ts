@@ -38,7 +38,8 @@ export class SessionCheckService {
     const live =
       session && !session.revokedAt && session.subject === claims.sub && now < session.endsAt.getTime() && now < session.expiresAt.getTime();
     if (!live) throw new JwtRefreshError('access_token_revoked');
-    // A refresh cures it, so it is told as what every client answers with a refresh. A `bounded` check is mostly answered by memory, which can't tell.
+    // A refresh cures it, so it is told as what every client answers with a refresh. A `bounded` check is mostly answered by
+    // memory, which can't tell.
     if (mode !== 'bounded' && this.isSuperseded(claims, session)) throw new JwtRefreshError('access_token_expired');
   }
 

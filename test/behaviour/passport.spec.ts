@@ -23,6 +23,15 @@ describeOnEveryAdapter('the passport strategy', (stack) => {
     expect((await app.http.get('/own-name', bearer('junk'))).status).toBe(401);
   });
 
+  it('finds a token where the guard of the module finds one, and nowhere else', async () => {
+    const app = await stack.start();
+    const { accessToken: token } = await app.login(newSubject());
+    const values = [`Bearer ${token}`, `bearer ${token}`, `BEARER   ${token}`, token, 'Bearer', 'Bearer ', `Bearer ${token} more`, `Bearer\t${token}`, `x Bearer ${token}`, `Basic ${token}`]; // prettier-ignore
+    const statuses = (path: string) => Promise.all(values.map(async (value) => (await app.http.get(path, { Authorization: value })).status));
+    expect(await statuses('/passport/me')).toEqual(await statuses('/me'));
+    expect(new Set(await statuses('/passport/me'))).toEqual(new Set([200, 401]));
+  });
+
   it('leaves a strategy of the host alone when it is switched off', async () => {
     const register = jest.spyOn(passport, 'use');
     await stack.start({ passportStrategy: false });
