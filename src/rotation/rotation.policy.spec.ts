@@ -150,6 +150,15 @@ const CASES: Case[] = [
     at: 14 * DAY,
     verdict: 'expired',
   },
+  {
+    title: 'the predecessor that came before the rotation and lost the race, without a grace period',
+    family: family(),
+    token: predecessor,
+    asked: -5,
+    at: 5,
+    graceSeconds: 0,
+    verdict: 'reuse',
+  },
   { title: 'a token without a row', family: null, token: current, at: 0, verdict: 'unknown' },
   { title: 'the current token of a family that was logged out', family: revokedFor('logout'), token: current, at: 0, verdict: 'revoked' },
   {

@@ -69,6 +69,7 @@ function isUnconfirmed(family: FamilyState, asked: number, { retryUntilConfirmed
   return family.confirmedGeneration < family.generation && isWithin(retryUntilConfirmed, family, asked);
 }
 
+/** Within no time is nobody, also who asked before a rotation that was first. */
 function isWithin(seconds: number, { rotatedAt }: Pick<FamilyState, 'rotatedAt'>, asked: number): boolean {
-  return rotatedAt !== null && asked < rotatedAt.getTime() + seconds * 1000;
+  return rotatedAt !== null && seconds > 0 && asked < rotatedAt.getTime() + seconds * 1000;
 }
