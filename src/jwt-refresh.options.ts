@@ -139,7 +139,7 @@ export interface CookieOptions {
 /**
  * How a guard learns that a session was revoked. `bounded` asks this process's memory: the node that revokes knows at once, all
  * others within {@link RevocationOptions.pollInterval} and a half, and a node that could not look for so long asks as `strict`
- * does. `strict` reads the session's row on each request (one primary-key read). `stateless` trusts the token until its `exp`.
+ * does, but for superseded tokens. `strict` reads the session's row on each request (one primary-key read). `stateless` trusts the token until its `exp`.
  */
 export type SessionCheckMode = 'bounded' | 'strict' | 'stateless';
 
@@ -232,7 +232,8 @@ export interface PruneOptions {
   every?: Duration;
   /**
    * How long a session stays after its end: its idle end, or if it was revoked its absolute end, because until then its tokens
-   * may come back and have to be told from a stranger's. Never less than 10 s and the leeway and tolerance of access tokens.
+   * may come back and have to be told from a stranger's. Never less than 10 s, the leeway and twice the
+   * tolerance of access tokens.
    * @default '7d'
    */
   keepFor?: Duration;

@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
 import { assertName, assertSubject } from './names';
+import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from './resolve-options';
 import { AccessTokenBinding } from './rotation/access-token-binding';
 import { RotationService } from './rotation/rotation.service';
 import { LOGOUT_ALL, RevocationService } from './revocation/revocation.service';
@@ -37,6 +38,7 @@ export interface RefreshContext extends TokenContext {
 @Injectable()
 export class JwtRefreshService {
   constructor(
+    @Inject(JWT_REFRESH_RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
     private readonly sessionService: SessionService,
     private readonly rotation: RotationService,
     private readonly revocation: RevocationService,
@@ -73,10 +75,11 @@ export class JwtRefreshService {
    * @throws HttpException that a hook has thrown
    */
   async refresh(token: string, context: RefreshContext = {}): Promise<TokenPair> {
+    const asked = this.options.clock.now();
     const decoded = await this.minter.decode(token);
     if (!decoded) return this.adoption.adopt(token, context);
     await this.binding.assertBound(decoded, context.accessToken ?? null);
-    return this.rotation.rotate(decoded, { ...context, device: deviceOf(context) });
+    return this.rotation.rotate(decoded, { ...context, asked, device: deviceOf(context) });
   }
 
   /**

@@ -6,11 +6,13 @@ const TARGETS = { poll: { figure: 'max', atMost: 1500 }, Redis: { figure: 'p99',
 export function markdown(results) {
   const rows = results.flatMap(({ database, clusters }) => clusters.map((cluster) => row(DATABASES[database], cluster)));
   const bulks = results.flatMap(({ database, bulk }) => (bulk ? [bulkRow(DATABASES[database], bulk)] : []));
-  return [
+  const parts = [
     origin(results),
     table([['nodes learn by', 'p50 ms', 'p99 ms', 'max ms', 'target'], ...rows]),
-    table([['ended at once', 'seconds', 'known after ms', 'longest lag ms, ≤ 1500', 'guard, requests/s and p99 ms', 'before'], ...bulks]),
-  ].join('\n\n');
+    bulks.length > 0 &&
+      table([['ended at once', 'seconds', 'known after ms', 'longest lag ms, ≤ 1500', 'guard, requests/s and p99 ms', 'before'], ...bulks]),
+  ];
+  return parts.filter(Boolean).join('\n\n');
 }
 
 function bulkRow(database, { families, seconds, knownAfterMs, longestLagMs, timesStale, calm, busy }) {

@@ -63,9 +63,10 @@ export class RefreshController {
   private async logoutOnce(request: Carrier): Promise<void> {
     const { inCookie, inBody } = this.transport.findTokensToEnd(request);
     if (inCookie === null && inBody === null) return this.logoutHere(request);
-    // A cookie is the session of whoever asks; a token in a body is ended only for its owner, if it is said who asks.
-    if (inCookie !== null) await this.jwtRefresh.revoke(inCookie, { request });
+    // A token in a body is ended only for its owner, if it is said who asks; a cookie is the session of whoever asks. It comes last:
+    // when something fails, the cookie stays, and so must its session.
     if (inBody !== null) await this.jwtRefresh.revoke(inBody, { request, subject: (await this.bearer.findGenuine(request))?.sub });
+    if (inCookie !== null) await this.jwtRefresh.revoke(inCookie, { request });
   }
 
   private async logoutEverywhere(request: Carrier): Promise<void> {

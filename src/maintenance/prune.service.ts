@@ -51,7 +51,7 @@ export class PruneService {
     let deleted = 0;
     for await (const ids of this.tokens.walkPrunable(bounds)) {
       if (signal?.aborted) break;
-      deleted += await inBatches(ids, (batch) => this.tokens.prune(batch, bounds));
+      deleted += await inBatches(ids, (batch) => this.tokens.prune(batch, bounds), pause);
       await pause();
     }
     return deleted;
@@ -72,7 +72,7 @@ export class PruneService {
     let deleted = 0;
     for (let found = 1; found > 0 && !signal?.aborted;) {
       const ids = await this.audit.findOldest(before, type);
-      deleted += await inBatches(ids, (batch) => this.audit.delete(batch));
+      deleted += await inBatches(ids, (batch) => this.audit.delete(batch), pause);
       found = ids.length;
       await pause();
     }
@@ -88,7 +88,7 @@ export class PruneService {
   /** So long after its end a family may still be asked about, by a node whose clock is behind. */
   private get leastKept(): number {
     const { notBeforeLeeway, clockTolerance } = this.options.accessToken;
-    return (notBeforeLeeway + clockTolerance) * 1000 + CLOCKS_DIFFER_MS;
+    return (notBeforeLeeway + 2 * clockTolerance) * 1000 + CLOCKS_DIFFER_MS;
   }
 
   private tell(report: PruneReport): void {
@@ -102,15 +102,18 @@ const CLOCKS_DIFFER_MS = 10_000;
 /** A batch this small fails for another reason than its size. */
 const SMALLEST_BATCH = 10;
 
-/** Deletes them at once, or where the database can't do so many in time, in halves. */
-async function inBatches(ids: readonly string[], remove: (batch: readonly string[]) => Promise<number>): Promise<number> {
+type Remove = (batch: readonly string[]) => Promise<number>;
+
+/** Deletes them at once, or where the database can't do so many in time, in halves, when it has had time to end what was late. */
+async function inBatches(ids: readonly string[], remove: Remove, pause: () => Promise<void>): Promise<number> {
   if (ids.length === 0) return 0;
   try {
     return await remove(ids);
   } catch (error) {
     if (ids.length <= SMALLEST_BATCH) throw error;
+    await pause();
     const middle = Math.ceil(ids.length / 2);
-    return (await inBatches(ids.slice(0, middle), remove)) + (await inBatches(ids.slice(middle), remove));
+    return (await inBatches(ids.slice(0, middle), remove, pause)) + (await inBatches(ids.slice(middle), remove, pause));
   }
 }
 

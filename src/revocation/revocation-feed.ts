@@ -130,11 +130,11 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
 
   /**
    * How long a revoked family must be remembered: a token may have been signed in the moment of the revocation, by a clock as far
-   * ahead as is allowed.
+   * ahead as is allowed, and is accepted for the tolerance beyond its end.
    */
   private get window(): number {
     const { lifetime, notBeforeLeeway, clockTolerance } = this.options.accessToken;
-    return (lifetime + notBeforeLeeway + clockTolerance) * 1000 + OVERLAP_MS;
+    return (lifetime + notBeforeLeeway + 2 * clockTolerance) * 1000 + OVERLAP_MS;
   }
 
   private get interval(): number {

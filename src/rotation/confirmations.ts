@@ -47,13 +47,19 @@ export class Confirmations implements BeforeApplicationShutdown {
   private async writeAll(): Promise<void> {
     const entries = [...this.waiting];
     this.waiting.clear();
-    for (let start = 0; start < entries.length; start += BATCH_SIZE) await this.write(entries.slice(start, start + BATCH_SIZE));
+    for (let start = 0; start < entries.length; start += BATCH_SIZE) {
+      if (!(await this.write(entries.slice(start, start + BATCH_SIZE)))) return;
+    }
   }
 
-  private async write(entries: [id: string, generation: number][]): Promise<void> {
-    await this.store.confirm(entries).then(
-      () => entries.forEach(([id, generation]) => this.written.set(id, generation)),
-      () => undefined,
-    );
+  /** @returns whether it was done */
+  private async write(entries: [id: string, generation: number][]): Promise<boolean> {
+    try {
+      await this.store.confirm(entries);
+    } catch {
+      return false;
+    }
+    for (const [id, generation] of entries) this.written.set(id, generation);
+    return true;
   }
 }

@@ -34,6 +34,8 @@ export interface Admission {
 /** Who presents a refresh token, and what for. */
 export interface RotationContext {
   readonly device: DeviceInfo | null;
+  /** When the request came, milliseconds since 1970. @default now */
+  readonly asked?: number;
   /** The framework's request, to see whether its client is still there. @default none */
   readonly request?: DeviceRequest;
   /** The OAuth client that has proved who it is. @default none */
@@ -77,10 +79,10 @@ export class RotationService {
 
   /** @throws JwtRefreshError `refresh_token_*`, `scope_invalid`, `too_many_requests` or `temporarily_unavailable` */
   async rotate(token: DecodedRefreshToken, context: RotationContext): Promise<TokenPair> {
-    const asked = this.options.clock.now();
+    const { asked = this.options.clock.now() } = context;
     const latest = performance.now() + LATEST_ATTEMPT_MS;
     for (let attempt = 0; attempt < MAX_ATTEMPTS && performance.now() <= latest; attempt++) {
-      const admission = await this.admit(token, context, asked);
+      const admission = await this.admit(token, { ...context, asked });
       if (attempt === 0 && this.mayWait(admission)) await this.throttle.countRefresh(admission.session.id);
       const pair = await this.exchange(admission, token, context.device);
       if (pair) return pair;
@@ -94,8 +96,8 @@ export class RotationService {
   }
 
   /** Lets a token in that could be exchanged now; a replayed one revokes its family. @throws JwtRefreshError `refresh_token_*`, `scope_invalid` */
-  async admit(token: DecodedRefreshToken, context: RotationContext, asked = this.options.clock.now()): Promise<Admission> {
-    const { device, request, clientId, scope } = context;
+  async admit(token: DecodedRefreshToken, context: RotationContext): Promise<Admission> {
+    const { device, request, clientId, scope, asked = this.options.clock.now() } = context;
     const judgement = await this.judge(token, asked);
     if (judgement.session) this.assertClient(judgement.session, clientId ?? null, token, device);
     if (!isAccepted(judgement)) throw await this.refuse(judgement, token, { device, request });

@@ -148,7 +148,7 @@ describeOnEveryDatabase('pruning', (stack) => {
       clock: app.clock,
     });
     await hasty.login(subject);
-    app.clock.advance(DAY + 35);
+    app.clock.advance(DAY + 55);
     await prune(hasty);
     expect(await stays(hasty)).toBe(true);
     app.clock.advanceMilliseconds(1);

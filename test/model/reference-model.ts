@@ -26,6 +26,9 @@ export interface Pass {
   readonly end: number;
 }
 
+/** Never less than what clocks that differ and leeways add to an access token's end. */
+export const LEAST_KEPT_SECONDS = 15;
+
 const seconds = (instant: number): number => Math.floor(instant / 1000);
 
 /** How stale `lastUsed` of a key that does not rotate may be. */
@@ -104,7 +107,7 @@ export class Family {
   /** Deletes it when it has been over for long enough. One that was revoked can tell a theft until its absolute end. */
   prune(now: number): void {
     const end = this.revoked ? this.endsAt : this.expiresAt;
-    if (end < now - this.rules.keepSeconds * 1000) this.isPruned = true;
+    if (end < now - Math.max(this.rules.keepSeconds, LEAST_KEPT_SECONDS) * 1000) this.isPruned = true;
   }
 
   private mayRetry(now: number): boolean {

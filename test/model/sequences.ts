@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ReferenceModel, type Rules } from './reference-model';
+import { LEAST_KEPT_SECONDS, ReferenceModel, type Rules } from './reference-model';
 import { inspect } from './inspection';
 import type { Step } from './step';
 import * as steps from './steps';
@@ -82,8 +82,8 @@ export function sequences(rules: Rules): fc.Arbitrary<Iterable<Step>> {
 
 /** The ends of things, a millisecond before them, and after. */
 function interestingTimes({ graceSeconds, accessSeconds, idleSeconds, absoluteSeconds, confirmSeconds, keepSeconds }: Rules): fc.Arbitrary<number> {
-  const ends = [graceSeconds, accessSeconds, idleSeconds, absoluteSeconds, confirmSeconds, keepSeconds]
+  const ends = [graceSeconds, accessSeconds, idleSeconds, absoluteSeconds, confirmSeconds, keepSeconds, LEAST_KEPT_SECONDS]
     .filter(Boolean)
     .map((seconds) => seconds * 1000);
-  return fc.constantFrom(1, 1000, 15_000, 60_000, ...ends.flatMap((end) => [end - 1, end, end + 1]));
+  return fc.constantFrom(1, 1000, 60_000, ...ends.flatMap((end) => [end - 1, end, end + 1]));
 }
