@@ -234,6 +234,17 @@ describeOnEveryStack('the cookie transport', (stack) => {
       await stays(answer);
     });
 
+    it('when a token in the body of a logout could not be ended: then the session of the cookie is not over either', async () => {
+      const adoptLegacyToken = () => Promise.reject(new HttpException('Not now', 503));
+      const adopting = await startBy(stack, 'cookie', {}, { adoptLegacyToken });
+      browser = new BrowserClient(adopting.http);
+      await logIn();
+      const answer = await browser.logout({ refresh_token: 'a token of an older system' });
+      expect(answer.status).toBe(503);
+      await stays(answer);
+      await adopting.close();
+    });
+
     it('when the database is away', async () => {
       await logIn();
       hook = () => {
