@@ -46,6 +46,12 @@ describeOnEveryStack('a stateless refresh JWT of the old system', (stack) => {
     subject = newSubject();
   });
 
+  /** The first words of what was sent since there were so many statements, but for lines of the audit log, which come when they come. */
+  const onSessions = (start: number): string[] => {
+    const sent = app.statements.since(start).filter(({ sql }) => !sql.includes('refresh_token_events'));
+    return sent.map(({ sql }) => sql.split(' ', 1)[0]!);
+  };
+
   it('is exchanged for the first tokens of a session, and refused the second time', async () => {
     const token = oldToken(subject);
     const first = await app.http.refresh(token, { 'User-Agent': 'curl/8.5.0' });
@@ -148,7 +154,9 @@ describeOnEveryStack('a stateless refresh JWT of the old system', (stack) => {
 
   it('costs one INSERT at a logout, so that no failure leaves a live session that nobody was given', async () => {
     const token = oldToken(subject);
-    expect(await app.statements.during(() => app.http.logout(token))).toEqual(['INSERT']);
+    const start = app.statements.entries.length;
+    await app.http.logout(token);
+    expect(onSessions(start)).toEqual(['INSERT']);
     expect(await app.rows(subject)).toMatchObject([{ generation: 0, revokedReason: 'logout', revokedBy: subject }]);
     expect((await app.audit(subject)).map(({ type }) => type)).toEqual(['refresh_token.revoked']);
     expect(outcome(await app.http.refresh(token))).toBe(INVALID);
@@ -157,8 +165,9 @@ describeOnEveryStack('a stateless refresh JWT of the old system', (stack) => {
   it('costs one INSERT, its replay too, and junk asks no database', async () => {
     const token = oldToken(subject);
     expect(await app.statements.during(() => app.http.refresh(token))).toEqual(expect.arrayContaining(['INSERT']));
-    await app.audit(subject);
-    expect(await app.statements.during(() => app.http.refresh(token))).toEqual(['INSERT']);
+    const start = app.statements.entries.length;
+    await app.http.refresh(token);
+    expect(onSessions(start)).toEqual(['INSERT']);
     expect(await app.statements.during(() => app.http.refresh('junk'))).toEqual([]);
     expect(await app.statements.during(() => app.http.refresh(`${token}x`))).toEqual([]);
   });
