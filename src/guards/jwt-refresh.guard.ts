@@ -39,10 +39,11 @@ export class JwtRefreshGuard implements CanActivate {
   }
 
   private async sessionOf(carrier: Carrier): Promise<RefreshToken> {
+    const asked = this.options.clock.now();
     const token = await this.minter.decode(this.transport.getRefreshToken(carrier));
     if (!token) await this.throttle.countInvalidToken(carrier);
     if (!token) throw new JwtRefreshError('refresh_token_invalid', {}, { cause: this.options.hooks.adoptLegacyToken && NOT_ADOPTED });
-    const { session } = await this.rotation.admit(token, { device: deviceFromRequest(carrier), request: carrier });
+    const { session } = await this.rotation.admit(token, { asked, device: deviceFromRequest(carrier), request: carrier });
     return session;
   }
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AuditStore } from '../audit/audit.store';
+import { goodAfterEnd } from '../clock';
 import { JwtRefreshEvents, type JwtRefreshEventType } from '../events/jwt-refresh-events';
 import { newId } from '../ids';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
@@ -81,14 +82,10 @@ export class PruneService {
 
   /** A token of an older system may be taken over until its session's absolute end, and is refused for its row alone. */
   private bounds(): PruneBounds {
-    const before = new Date(this.options.clock.now() - Math.max(this.options.prune.keepFor * 1000, this.leastKept));
+    // A node whose clock is behind may still be asked about what has just ended.
+    const keptFor = Math.max(this.options.prune.keepFor * 1000, goodAfterEnd(this.options.accessToken));
+    const before = new Date(this.options.clock.now() - keptFor);
     return { before, idleToo: !this.options.hooks.adoptLegacyToken };
-  }
-
-  /** So long after its end a family may still be asked about, by a node whose clock is behind. */
-  private get leastKept(): number {
-    const { notBeforeLeeway, clockTolerance } = this.options.accessToken;
-    return (notBeforeLeeway + 2 * clockTolerance) * 1000 + CLOCKS_DIFFER_MS;
   }
 
   private tell(report: PruneReport): void {
@@ -97,8 +94,6 @@ export class PruneService {
   }
 }
 
-/** How far the clocks of two nodes may be apart. */
-const CLOCKS_DIFFER_MS = 10_000;
 /** A batch this small fails for another reason than its size. */
 const SMALLEST_BATCH = 10;
 

@@ -1,4 +1,5 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { CLOCKS_DIFFER_MS, goodAfterEnd } from '../clock';
 import { JwtRefreshEvents } from '../events/jwt-refresh-events';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { RefreshTokenStore } from '../sessions/refresh-token.store';
@@ -15,8 +16,6 @@ export interface RevocationFeedStatus {
   readonly families: number;
 }
 
-/** A revocation may be committed this much later than its `revokedAt` says, clocks that differ included. */
-const OVERLAP_MS = 10_000;
 /** Whatever came later still is found by looking at everything again, this often. */
 const WHOLE_LOOK_EVERY_MS = 60_000;
 /** A node that has not looked for this many intervals does not rely on its memory. */
@@ -85,7 +84,7 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
     const begun = performance.now();
     const now = this.options.clock.now();
     const isWhole = begun - this.wholeLookAt >= WHOLE_LOOK_EVERY_MS || now < this.knownUpTo;
-    const since = isWhole ? now - this.window : Math.max(now - this.window, this.knownUpTo - OVERLAP_MS);
+    const since = isWhole ? now - this.window : Math.max(now - this.window, this.knownUpTo - CLOCKS_DIFFER_MS);
     for await (const page of this.store.walkRevokedSince(new Date(since))) {
       for (const { id, revokedAt } of page) this.families.add(id, revokedAt);
     }
@@ -133,8 +132,8 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
    * ahead as is allowed, and is accepted for the tolerance beyond its end.
    */
   private get window(): number {
-    const { lifetime, notBeforeLeeway, clockTolerance } = this.options.accessToken;
-    return (lifetime + notBeforeLeeway + 2 * clockTolerance) * 1000 + OVERLAP_MS;
+    const { accessToken } = this.options;
+    return accessToken.lifetime * 1000 + goodAfterEnd(accessToken);
   }
 
   private get interval(): number {

@@ -34,8 +34,8 @@ export interface Admission {
 /** Who presents a refresh token, and what for. */
 export interface RotationContext {
   readonly device: DeviceInfo | null;
-  /** When the request came, milliseconds since 1970. @default now */
-  readonly asked?: number;
+  /** When the request came, milliseconds since 1970. */
+  readonly asked: number;
   /** The framework's request, to see whether its client is still there. @default none */
   readonly request?: DeviceRequest;
   /** The OAuth client that has proved who it is. @default none */
@@ -79,10 +79,9 @@ export class RotationService {
 
   /** @throws JwtRefreshError `refresh_token_*`, `scope_invalid`, `too_many_requests` or `temporarily_unavailable` */
   async rotate(token: DecodedRefreshToken, context: RotationContext): Promise<TokenPair> {
-    const { asked = this.options.clock.now() } = context;
     const latest = performance.now() + LATEST_ATTEMPT_MS;
     for (let attempt = 0; attempt < MAX_ATTEMPTS && performance.now() <= latest; attempt++) {
-      const admission = await this.admit(token, { ...context, asked });
+      const admission = await this.admit(token, context);
       if (attempt === 0 && this.mayWait(admission)) await this.throttle.countRefresh(admission.session.id);
       const pair = await this.exchange(admission, token, context.device);
       if (pair) return pair;
@@ -96,8 +95,7 @@ export class RotationService {
   }
 
   /** Lets a token in that could be exchanged now; a replayed one revokes its family. @throws JwtRefreshError `refresh_token_*`, `scope_invalid` */
-  async admit(token: DecodedRefreshToken, context: RotationContext): Promise<Admission> {
-    const { device, request, clientId, scope, asked = this.options.clock.now() } = context;
+  async admit(token: DecodedRefreshToken, { asked, device, request, clientId, scope }: RotationContext): Promise<Admission> {
     const judgement = await this.judge(token, asked);
     if (judgement.session) this.assertClient(judgement.session, clientId ?? null, token, device);
     if (!isAccepted(judgement)) throw await this.refuse(judgement, token, { device, request });
@@ -128,7 +126,11 @@ export class RotationService {
   }
 
   /** Carries out a refusal: a reuse revokes the family, in a commit of its own, before anybody is told. */
-  private async refuse({ session, verdict }: Judgement & { verdict: Refusal }, token: DecodedRefreshToken, context: RotationContext) {
+  private async refuse(
+    { session, verdict }: Judgement & { verdict: Refusal },
+    token: DecodedRefreshToken,
+    context: Pick<RotationContext, 'device' | 'request'>,
+  ) {
     const { device, request } = context;
     if (session && verdict !== 'reuse') this.tellRefused(session, token, verdict, device);
     if (session && verdict === 'reuse' && !session.revokedAt) {
