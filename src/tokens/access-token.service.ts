@@ -86,21 +86,18 @@ export class AccessTokenService {
     token: string,
     { allowExpired = false, audience = this.options.audiences }: VerifyAccessTokenOptions = {},
   ): Promise<AccessTokenClaims> {
-    const known = this.verified.find(token);
-    const claims = known === undefined ? await this.open(token) : (JSON.parse(known) as AccessTokenClaims);
-    const now = toSeconds(this.options.clock.now());
-    if (!isAccepted(claims.aud, audience) || this.isFromTheFuture(claims, now)) throw new JwtRefreshError('access_token_invalid');
-    if (!allowExpired && now >= claims.exp + this.options.accessToken.clockTolerance) throw new JwtRefreshError('access_token_expired');
+    const claims = await this.findGenuine(token);
+    if (!claims || !isAccepted(claims.aud, audience)) throw new JwtRefreshError('access_token_invalid');
+    const end = claims.exp + this.options.accessToken.clockTolerance;
+    if (!allowExpired && toSeconds(this.options.clock.now()) >= end) throw new JwtRefreshError('access_token_expired');
     return claims;
   }
 
-  /** The claims of a genuine token of any audience, even an expired one; null for anything else. */
+  /** The claims of a genuine token of any audience, even an expired one. Null for anything else: junk comes in floods, and to throw costs more than to check. */
   async findGenuine(token: string): Promise<AccessTokenClaims | null> {
-    try {
-      return await this.verify(token, { allowExpired: true, audience: null });
-    } catch {
-      return null;
-    }
+    const known = this.verified.find(token);
+    const claims = known === undefined ? await this.open(token) : (JSON.parse(known) as AccessTokenClaims);
+    return claims && !this.isFromTheFuture(claims) ? claims : null;
   }
 
   private claimsFor(session: AccessTokenSubject, iat: number, hostClaims: HostClaims): AccessTokenClaims {
@@ -122,30 +119,32 @@ export class AccessTokenService {
   }
 
   /** Not yet valid, made later than a token that is valid now could be, or valid for longer than one made now. */
-  private isFromTheFuture({ iat, nbf, exp }: AccessTokenClaims, now: number): boolean {
+  private isFromTheFuture({ iat, nbf, exp }: AccessTokenClaims): boolean {
+    const now = toSeconds(this.options.clock.now());
     const { lifetime, notBeforeLeeway, clockTolerance } = this.options.accessToken;
     const latest = now + notBeforeLeeway + clockTolerance;
     return nbf > now + clockTolerance || iat > latest || exp > latest + lifetime;
   }
 
   /** What no clock and no route changes: signature, kind, and the claims that each token has. */
-  private async open(token: string): Promise<AccessTokenClaims> {
-    const { header, payload } = await this.openSigned(token);
+  private async open(token: string): Promise<AccessTokenClaims | null> {
+    const jwt = await this.openSigned(token);
     // RFC 7515 §4.1.11: extensions that are not understood make a token invalid, and none are understood here.
-    const isUnderstood = isAccessTokenType(header.typ) && !('crit' in header);
-    if (!isUnderstood || !this.hasExpectedClaims(payload)) throw new JwtRefreshError('access_token_invalid');
-    this.verified.add(token, JSON.stringify(payload));
-    return payload;
+    const isUnderstood = jwt !== null && isAccessTokenType(jwt.header.typ) && !('crit' in jwt.header);
+    if (!isUnderstood || !this.hasExpectedClaims(jwt.payload)) return null;
+    this.verified.add(token, JSON.stringify(jwt.payload));
+    return jwt.payload;
   }
 
-  private async openSigned(token: string): Promise<SignedJwt> {
+  private async openSigned(token: string): Promise<SignedJwt | null> {
+    if (!isCompactJws(token)) return null;
     try {
-      const key = isCanonical(token) ? this.keys.find(kidOf(token)) : null;
-      if (key) return await key.verify(token);
+      const key = this.keys.find(kidOf(token));
+      return key && (await key.verify(token));
     } catch {
       // What is wrong with it is nobody's business.
+      return null;
     }
-    throw new JwtRefreshError('access_token_invalid');
   }
 
   private hasExpectedClaims(claims: Record<string, unknown>): claims is AccessTokenClaims {
@@ -173,7 +172,11 @@ function kidOf(token: string): unknown {
   return header.kid;
 }
 
-/** Spare bits in the last character of a signature stand for nothing (RFC 4648 §3.5): a changed token would still verify. */
-function isCanonical(token: string): boolean {
-  return isCanonicalBase64url(token.slice(token.lastIndexOf('.') + 1));
+/**
+ * Three parts (RFC 7515 §7.1). Spare bits in the last character of a signature stand for nothing (RFC 4648 §3.5): a changed token would
+ * still verify.
+ */
+function isCompactJws(token: string): boolean {
+  const parts = token.split('.', 4);
+  return parts.length === 3 && isCanonicalBase64url(parts[2]!);
 }

@@ -15,16 +15,17 @@ export class HonestUsers {
   private readonly turns: Promise<number>[];
 
   private constructor(
-    private readonly demo: DemoProcess,
+    private readonly nodes: DemoProcess[],
     private readonly tokens: string[],
   ) {
     this.turns = tokens.map(() => Promise.resolve(200));
   }
 
-  static async logIn(demo: DemoProcess, count: number): Promise<HonestUsers> {
+  /** Each stays with one of the nodes. */
+  static async logIn(nodes: DemoProcess[], count: number): Promise<HonestUsers> {
     const tokens: string[] = [];
-    while (tokens.length < count) tokens.push((await demo.login('alice')).body.refresh_token as string);
-    return new HonestUsers(demo, tokens);
+    while (tokens.length < count) tokens.push((await nodes[0]!.login('alice')).body.refresh_token as string);
+    return new HonestUsers(nodes, tokens);
   }
 
   async refreshFor(seconds: number, perSecond: number): Promise<Fared> {
@@ -55,7 +56,7 @@ export class HonestUsers {
   }
 
   private async refreshOne(user: number): Promise<number> {
-    const { status, body } = await this.demo.http.refresh(this.tokens[user]);
+    const { status, body } = await this.nodes[user % this.nodes.length]!.http.refresh(this.tokens[user]);
     if (status === 200) this.tokens[user] = body.refresh_token as string;
     return status;
   }
