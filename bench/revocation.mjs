@@ -1,6 +1,7 @@
 // How long other nodes take an access token of a session that was ended on one of them.
 //   node bench/revocation.mjs [--databases mariadb,mysql] [--nodes 2,4] [--trials 1000] [--at-once 20] [--print] [--short]
-// With TEST_REDIS_URL also for nodes that tell each other over Redis.
+// With TEST_REDIS_URL also for nodes that tell each other over Redis, and where there is a redis-server to start, with one that is killed
+// after a third of the trials and is back after another.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -8,6 +9,7 @@ import { onDatabases } from './databases.mjs';
 import { Connection, get, post } from './load/connection.mjs';
 import { percentiles } from './load/percentiles.mjs';
 import { publish } from './report/publish.mjs';
+import { hasRedisServer, OwnRedis } from './servers/own-redis.mjs';
 import { withServers } from './servers/start.mjs';
 
 const { values: options } = parseArgs({
@@ -24,7 +26,8 @@ const { values: options } = parseArgs({
 const plan = options.short
   ? { databases: 'mariadb', nodes: [2], trials: 20, atOnce: 10 }
   : { databases: options.databases, nodes: options.nodes.split(',').map(Number), trials: Number(options.trials), atOnce: Number(options['at-once']) };
-const WAYS = { poll: {}, ...(process.env.TEST_REDIS_URL && { Redis: { redis: process.env.TEST_REDIS_URL } }) };
+const { TEST_REDIS_URL: redisUrl } = process.env;
+const WAYS = ['poll', ...(redisUrl ? ['Redis'] : []), ...(redisUrl && hasRedisServer() ? ['Redis killed and back'] : [])];
 
 /** Revocations come at any moment of the second in which a node looks once. */
 const WITHIN_MS = 1000;
@@ -35,29 +38,45 @@ const JSON_BODY = { 'Content-Type': 'application/json' };
 const results = onDatabases(plan.databases, async ({ options: database }) => {
   const clusters = [];
   for (const count of plan.nodes) {
-    for (const [way, config] of Object.entries(WAYS)) {
-      const lags = await withServers((start) => measureCluster(start, { database, ...config }, count));
-      clusters.push({ nodes: count, way, trials: plan.trials, ...percentiles(lags) });
-    }
+    for (const way of WAYS) clusters.push({ nodes: count, way, trials: plan.trials, ...percentiles(await measureWay(way, database, count)) });
   }
   return { clusters };
 });
 for await (const result of results) await publish('revocation', result, options);
 
 /** @returns milliseconds, of each trial at each other node */
-async function measureCluster(start, config, count) {
+async function measureWay(way, database, count) {
+  const own = way === 'Redis killed and back' ? await OwnRedis.start() : null;
+  const config = { adapter: 'fastify', database, redis: way === 'poll' ? undefined : (own?.url ?? redisUrl) };
+  try {
+    return await withServers((start) => measureCluster(start, config, count, own));
+  } finally {
+    await own?.kill();
+  }
+}
+
+async function measureCluster(start, config, count, redis) {
   const jwtRefresh = { secret: randomBytes(48).toString('base64') };
   const nodes = [];
-  for (let index = 0; index < count; index++) nodes.push(await start('./app.mjs', { adapter: 'fastify', ...config, jwtRefresh }));
+  for (let index = 0; index < count; index++) nodes.push(await start('./app.mjs', { ...config, jwtRefresh }));
   const lags = [];
   let left = plan.trials;
   const work = async () => {
     const connections = nodes.map(({ port }) => new Connection(port));
-    while (left-- > 0) lags.push(...(await trial(connections, connections[left % count])));
+    while (left-- > 0) {
+      if (redis) await disturb(redis, left);
+      lags.push(...(await trial(connections, connections[left % count])));
+    }
     for (const connection of connections) connection.close();
   };
   await Promise.all(Array.from({ length: plan.atOnce }, work));
   return lags;
+}
+
+/** Redis is away for the middle third of the trials. */
+async function disturb(redis, left) {
+  if (left === Math.round((plan.trials * 2) / 3)) await redis.kill();
+  if (left === Math.round(plan.trials / 3)) await redis.start();
 }
 
 /** The clock starts when the node is asked to end the session: the commit comes later. */

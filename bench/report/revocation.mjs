@@ -1,7 +1,11 @@
 // How long a revoked access token is still taken elsewhere.
 import { DATABASES, origin, table } from './markdown.mjs';
 
-const TARGETS = { poll: { figure: 'max', atMost: 1500 }, Redis: { figure: 'p99', atMost: 50 } };
+const TARGETS = {
+  poll: { figure: 'max', atMost: 1500 },
+  Redis: { figure: 'p99', atMost: 50 },
+  'Redis killed and back': { figure: 'max', atMost: 1500 },
+};
 
 export function markdown(results) {
   const rows = results.flatMap(({ database, clusters }) => clusters.map((cluster) => row(DATABASES[database], cluster)));

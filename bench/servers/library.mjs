@@ -10,7 +10,7 @@ import { JWT_REFRESH_ENTITIES, JWT_REFRESH_MIGRATIONS, JwtRefreshModule } from '
  * @param startsAt what time it is for the module when the process starts, in milliseconds
  */
 export async function libraryModules({ database, jwtRefresh, redis, admin, startsAt }) {
-  const push = redis && { revocation: { redis: new (await import('ioredis')).Redis(redis) } };
+  const push = redis && { revocation: { redis: await connectTo(redis) } };
   const clock = startsAt && { clock: { now: () => Math.floor(startsAt + performance.now()) } };
   return [
     TypeOrmModule.forRoot({
@@ -31,4 +31,10 @@ export async function libraryModules({ database, jwtRefresh, redis, admin, start
       ...jwtRefresh,
     }),
   ];
+}
+
+/** What the module can't do without Redis it says itself. */
+async function connectTo(redis) {
+  const { Redis } = await import('ioredis');
+  return new Redis(redis).on('error', () => {});
 }
