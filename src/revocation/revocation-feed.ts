@@ -36,6 +36,7 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
   /** By the process's steady clock: when the last complete look at everything began. */
   private wholeLookAt = -Infinity;
   private looking: Promise<void> | null = null;
+  private lookingAtAll: Promise<void> | null = null;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
 
@@ -58,6 +59,7 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
     this.stopped = true;
     clearTimeout(this.timer);
     await this.looking;
+    await this.lookingAtAll;
   }
 
   /** Whether memory may answer; a feed that nobody needed until now begins to look. */
@@ -76,21 +78,16 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
     return { lagMs, fresh: this.knowsEnough, families: this.families.size };
   }
 
-  /**
-   * Looks at what was revoked since the last time; at everything of the last access-token lifetime at first, now and then, and
-   * when the clock was set back.
-   */
+  /** Looks at what was revoked since the last time; at everything of the last access-token lifetime at first, and when the clock was set back. */
   async look(): Promise<void> {
     const begun = performance.now();
     const now = this.options.clock.now();
-    const isWhole = begun - this.wholeLookAt >= WHOLE_LOOK_EVERY_MS || now < this.knownUpTo;
-    const since = isWhole ? now - this.window : Math.max(now - this.window, this.knownUpTo - CLOCKS_DIFFER_MS);
-    for await (const page of this.store.walkRevokedSince(new Date(since))) {
-      for (const { id, revokedAt } of page) this.families.add(id, revokedAt);
-    }
-    this.families.forget(now - this.window, now);
+    const all = now - this.window;
+    const since = now < this.knownUpTo ? all : Math.max(all, this.knownUpTo - CLOCKS_DIFFER_MS);
+    await this.readSince(since);
+    this.families.forget(all, now);
     this.lookedAt = begun;
-    if (isWhole) this.wholeLookAt = begun;
+    if (since === all) this.wholeLookAt = begun;
     this.knownUpTo = now;
   }
 
@@ -118,13 +115,35 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
     return this.looking;
   }
 
-  /** A look that fails leaves the feed to grow stale: then checks read rows, and tell the trouble there. */
   private async lookAndGoOn(): Promise<void> {
     const begun = performance.now();
-    await this.look().catch(() => undefined);
+    await this.look().then(
+      () => this.lookAtAllInTime(begun),
+      // Leaves the feed to grow stale: then checks read rows, and tell the trouble there.
+      () => undefined,
+    );
     if (this.stopped) return;
-    const pause = Math.max(0, this.interval - (performance.now() - begun));
+    // The next look, if it takes as long, is done an interval after this one began: what is known never gets much older than that.
+    const took = performance.now() - begun;
+    const pause = Math.max(0, this.interval - 2 * took);
     this.timer = setTimeout(() => void (this.looking = this.lookAndGoOn()), pause).unref();
+  }
+
+  /** Beside the looks at what is new: everything may be much, and they are not to wait for it. */
+  private lookAtAllInTime(now: number): void {
+    if (this.lookingAtAll || now - this.wholeLookAt < WHOLE_LOOK_EVERY_MS) return;
+    this.lookingAtAll = this.readSince(this.options.clock.now() - this.window)
+      .then(
+        () => void (this.wholeLookAt = now),
+        () => undefined,
+      )
+      .finally(() => (this.lookingAtAll = null));
+  }
+
+  private async readSince(time: number): Promise<void> {
+    for await (const page of this.store.walkRevokedSince(new Date(time))) {
+      for (const { id, revokedAt } of page) this.families.add(id, revokedAt);
+    }
   }
 
   /**

@@ -25,14 +25,14 @@ export function listed(property: string, members: readonly unknown[]): { names: 
 export class Table<Row extends ObjectLiteral> {
   private readonly metadata;
   /** How each column's values are read, found out once: it is done for every column of every row. */
-  private readonly readers: readonly (readonly [property: string, read: Convert])[];
+  private readonly readers: ReadonlyMap<string, Convert>;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly entity: EntityTarget<Row> & (new () => Row),
   ) {
     this.metadata = dataSource.getMetadata(entity);
-    this.readers = this.metadata.columns.map((column) => [column.propertyName, this.readerOf(column)]);
+    this.readers = new Map(this.metadata.columns.map((column) => [column.propertyName, this.readerOf(column)]));
   }
 
   get name(): string {
@@ -69,7 +69,7 @@ export class Table<Row extends ObjectLiteral> {
 
   /** A value of one column as the entity has it. */
   read(property: string, value: unknown): unknown {
-    return this.readerOf(this.columnOf(property))(value);
+    return (this.readers.get(property) as Convert)(value);
   }
 
   private identifier(name: string): string {

@@ -105,6 +105,19 @@ describeOnEveryDatabase('a bounded session check', (stack) => {
     expect(await ask(there)).toBe(REVOKED);
   });
 
+  it('finds within a minute one that was committed long after its time', async () => {
+    const behind = await stack.start({ secret });
+    behind.clock.advanceMilliseconds(here.clock.now() - 30_000 - behind.clock.now());
+    await behind.http.logout(session.refreshToken);
+    await feedOf(there).look();
+    expect(feedOf(there).has(session.sessionId)).toBe(false);
+    const steady = performance.now.bind(performance);
+    const later = jest.spyOn(performance, 'now').mockImplementation(() => steady() + 60_000);
+    await until(() => feedOf(there).has(session.sessionId));
+    later.mockRestore();
+    expect(await ask(there)).toBe(REVOKED);
+  });
+
   it('forgets a family when no access token of it can live', async () => {
     await here.http.logout(session.refreshToken);
     expect(feedOf(here).has(session.sessionId)).toBe(true);
