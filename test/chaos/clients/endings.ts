@@ -86,9 +86,11 @@ async function insist(holder: Holder, farewell: Farewell, reason: string): Promi
   const { family, world, random, quality } = holder;
   const network = new Network(world, random, quality);
   const patience = new Patience(world, 'a logout', family.id);
+  let firstSent: number | undefined;
   for (;;) {
     const { reply: _, ...call } = await network.send(farewell.request);
-    record(holder, farewell, { ...call, reason });
+    firstSent ??= call.sent;
+    record(holder, farewell, { ...call, reason, firstSent });
     if (!isUnknown(call.answer) || patience.isOver()) return call.answer;
     await sleep(PAUSE_MS);
   }

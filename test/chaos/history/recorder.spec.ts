@@ -11,6 +11,8 @@ describe('a logout everywhere', () => {
   it.each([
     ['sent before the login was answered, answered after', everywhere(150, 300), [true]],
     ['sent after', everywhere(201, 300), [false]],
+    ['sent again after, because no answer came before', { ...everywhere(201, 300), firstSent: 90 }, [true]],
+    ['sent again after, and for the first time after too', { ...everywhere(240, 300), firstSent: 201 }, [false]],
     ['over before the login was sent', everywhere(10, 99), []],
   ])('%s', (_, ending, raced) => {
     for (const order of ['login first', 'ending first']) {

@@ -54,7 +54,7 @@ export class Recorder implements History {
   }
 
   private revoked({ login, revocations }: FamilyHistory, revocation: Revocation): void {
-    revocations.push({ ...revocation, raced: revocation.sent <= login.ended });
+    revocations.push({ ...revocation, raced: (revocation.firstSent ?? revocation.sent) <= login.ended });
   }
 
   private siblingsOf(subject: string): FamilyHistory[] {

@@ -60,7 +60,9 @@ export interface Use extends Call {
 /** Somebody wants a family to end. `reason` is what the row shall say. */
 export interface Revocation extends Call {
   readonly reason: string;
-  /** It was sent before the family's login was answered: though acknowledged, it need not have seen the family. */
+  /** When it was sent for the first time, if it is sent again: what was done then is not done again to sessions that began later. */
+  readonly firstSent?: Instant;
+  /** It was first sent before the family's login was answered: though acknowledged, it need not have seen the family. */
   readonly raced?: boolean;
 }
 
