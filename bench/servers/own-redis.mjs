@@ -27,7 +27,10 @@ export class OwnRedis {
     this.#child = spawn(PROGRAM, ['--port', this.port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: 'ignore' });
     const end = performance.now() + START_MS;
     while (!(await isListening(this.port))) {
-      if (performance.now() > end) throw new Error(`${PROGRAM} does not listen on ${this.port}`);
+      if (performance.now() > end) {
+        await this.kill();
+        throw new Error(`${PROGRAM} does not listen on ${this.port}`);
+      }
       await wait(20);
     }
   }
