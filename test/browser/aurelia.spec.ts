@@ -119,6 +119,15 @@ describe.each(CASES)('aurelia-authentication with %s, on %s', (_, HTTP_ADAPTER, 
       await signIn(page);
       const other = await newTab();
       const { sid } = await me(page);
+      // Neither is sent before both tabs have read the token that they send.
+      let waiting = 0;
+      const both = new Promise<void>((resolve) => {
+        void context.route('**/auth/login', async (route) => {
+          if (++waiting === 2) resolve();
+          await both;
+          await route.continue();
+        });
+      });
       expect(await Promise.all([page, other].map((tab) => tab.evaluate(() => auth.updateToken())))).toEqual([true, true]);
       expect(await me(page)).toMatchObject({ sid, gen: 1 });
       expect(await me(other)).toMatchObject({ sid, gen: 1 });
