@@ -6,7 +6,7 @@ import { until } from './until';
 
 const SERVER = ['/usr/sbin/mariadbd', '/usr/libexec/mariadbd', '/usr/local/bin/mariadbd'];
 const INSTALLER = ['/usr/bin/mariadb-install-db', '/usr/local/bin/mariadb-install-db'];
-const DURABILITY = ['innodb_flush_log_at_trx_commit', 'innodb_doublewrite', 'sync_binlog'];
+const DURABILITY = ['innodb_flush_log_at_trx_commit', 'innodb_doublewrite', 'sync_binlog', 'log_bin'];
 
 /** A MariaDB server of our own. */
 export async function startMariadb(): Promise<DatabaseUnderTest> {
@@ -27,6 +27,9 @@ export async function startMariadb(): Promise<DatabaseUnderTest> {
     `--port=${port}`,
     '--bind-address=127.0.0.1',
     '--max-connections=300',
+    // Without a binary log others see a commit before it is on disk, and a kill can take back what they have answered.
+    '--log-bin',
+    '--sync-binlog=1',
   ]);
   const rootUrl = `mysql://root@127.0.0.1:${port}`;
   const start = async () => {
