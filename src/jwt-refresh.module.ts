@@ -81,6 +81,7 @@ import { SessionService } from './sessions/session.service';
 import { EventCounter } from './statistics/event-counter';
 import { EventCountStore } from './statistics/event-count.store';
 import { Database } from './storage/database';
+import { DurableReads } from './storage/durable-reads';
 import { openDatabase } from './storage/open-database';
 import { ThrottleService } from './throttling/throttle.service';
 import { throttlerStorageProvider } from './throttling/throttler-storage';
@@ -117,6 +118,7 @@ const INNER_PROVIDERS: Provider[] = [
   AuditListener,
   EventCountStore,
   EventCounter,
+  DurableReads,
   SessionService,
   AdoptionService,
   RevocationService,

@@ -77,7 +77,7 @@ export class AdminService {
   /** @throws JwtRefreshError `refresh_token_not_found` */
   async revoke(id: string, reason: string | undefined, administrator: Administrator): Promise<TokenView> {
     const token = await this.getToken(id);
-    if (!token.revokedAt) await this.revocation.revokeBatch([token], contextOf(administrator, reason ?? DEFAULT_REASON));
+    await this.revocation.revokeBatch([token], contextOf(administrator, reason ?? DEFAULT_REASON));
     return this.view(await this.getToken(id));
   }
 

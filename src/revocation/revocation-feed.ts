@@ -3,6 +3,7 @@ import { CLOCKS_DIFFER_MS, goodAfterEnd } from '../clock';
 import { JwtRefreshEvents } from '../events/jwt-refresh-events';
 import { JWT_REFRESH_RESOLVED_OPTIONS, type ResolvedOptions } from '../resolve-options';
 import { RefreshTokenStore } from '../sessions/refresh-token.store';
+import { DurableReads } from '../storage/durable-reads';
 import { RevocationPush } from './revocation-push';
 import { RevokedFamilies } from './revoked-families';
 
@@ -45,6 +46,7 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
     private readonly store: RefreshTokenStore,
     private readonly events: JwtRefreshEvents,
     private readonly push: RevocationPush,
+    private readonly durableReads: DurableReads,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -142,6 +144,8 @@ export class RevocationFeed implements OnModuleInit, BeforeApplicationShutdown {
 
   private async readSince(time: number): Promise<void> {
     for await (const page of this.store.walkRevokedSince(new Date(time))) {
+      // What the database could forget again must not be remembered here.
+      if (page.some(({ id }) => !this.families.has(id))) await this.durableReads.settle();
       for (const { id, revokedAt } of page) this.families.add(id, revokedAt);
     }
   }

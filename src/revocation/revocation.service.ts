@@ -9,6 +9,7 @@ import type { DeviceInfo } from '../sessions/device-info';
 import type { RefreshToken } from '../sessions/refresh-token.entity';
 import { RefreshTokenStore, type Revocation } from '../sessions/refresh-token.store';
 import { Database } from '../storage/database';
+import { DurableReads } from '../storage/durable-reads';
 import { RevocationFeed } from './revocation-feed';
 
 /** The reason of what ends with all others of its subject, unless the host gives another. */
@@ -22,7 +23,10 @@ export interface RevocationContext {
   readonly device?: DeviceInfo | null;
 }
 
-/** Ends families: rows stay, with when, why and by whom. Revoking twice changes nothing. */
+/**
+ * Ends families: rows stay, with when, why and by whom. Revoking twice changes nothing; who finds nothing left to end is told
+ * so when that lasts.
+ */
 @Injectable()
 export class RevocationService {
   constructor(
@@ -32,6 +36,7 @@ export class RevocationService {
     private readonly audit: AuditStore,
     private readonly events: JwtRefreshEvents,
     private readonly feed: RevocationFeed,
+    private readonly durableReads: DurableReads,
   ) {}
 
   /** @returns whether this call revoked it */
@@ -39,8 +44,7 @@ export class RevocationService {
     const revocation = this.revocationFor(context);
     const revoked = await this.store.revoke(session.id, revocation);
     if (revoked) this.tellRevoked(session, context);
-    // Somebody was first; or this node was, and its answer was lost: then nobody has told it.
-    else this.feed.remember(session.id, revocation.revokedAt.getTime());
+    else await this.learnRevoked(session, revocation);
     return revoked;
   }
 
@@ -58,6 +62,7 @@ export class RevocationService {
       const count = await this.store.revokeAll(subject, revocation, except, run);
       return count > 0 ? this.store.findRevoked(subject, revocation, run) : [];
     });
+    if (revoked.length === 0) await this.durableReads.settle();
     for (const session of revoked) this.tellRevoked(session, context);
     return revoked.length;
   }
@@ -72,6 +77,7 @@ export class RevocationService {
       if (ids.length > 0) await this.audit.append(ids.map((id) => events.get(id) as RefreshTokenRevoked), run); // prettier-ignore
       return ids;
     });
+    if (revoked.length === 0) await this.durableReads.settle();
     for (const id of revoked) this.events.emit(events.get(id) as RefreshTokenRevoked);
     return revoked;
   }
@@ -90,6 +96,13 @@ export class RevocationService {
       return first;
     });
     if (revoked) this.events.emit(event);
+    else await this.durableReads.settle();
+  }
+
+  /** Somebody was first; or this node was, and its answer was lost: then nobody has told it. */
+  private async learnRevoked({ id }: RefreshToken, { revokedAt }: Revocation): Promise<void> {
+    await this.durableReads.settle();
+    this.feed.remember(id, revokedAt.getTime());
   }
 
   private revocationFor({ reason, actor = null }: RevocationContext): Revocation {

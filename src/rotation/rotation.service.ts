@@ -11,6 +11,7 @@ import { isAbandoned } from '../sessions/abandoned-request';
 import type { DeviceInfo, DeviceRequest } from '../sessions/device-info';
 import { RefreshToken } from '../sessions/refresh-token.entity';
 import { RefreshTokenStore, type RotationChange } from '../sessions/refresh-token.store';
+import { DurableReads } from '../storage/durable-reads';
 import { ThrottleService } from '../throttling/throttle.service';
 import { hashSecret, matchesHash, nextSecret, rotationNonce } from '../tokens/ratchet';
 import type { DecodedRefreshToken } from '../tokens/refresh-token.codec';
@@ -74,6 +75,7 @@ export class RotationService {
     private readonly revocation: RevocationService,
     private readonly hooks: RefreshHooks,
     private readonly throttle: ThrottleService,
+    private readonly durableReads: DurableReads,
     private readonly events: JwtRefreshEvents,
   ) {}
 
@@ -97,6 +99,7 @@ export class RotationService {
   /** Lets a token in that could be exchanged now; a replayed one revokes its family. @throws JwtRefreshError `refresh_token_*`, `scope_invalid` */
   async admit(token: DecodedRefreshToken, { asked, device, request, clientId, scope }: RotationContext): Promise<Admission> {
     const judgement = await this.judge(token, asked);
+    if (tellsOfOthers(judgement)) await this.durableReads.settle();
     if (judgement.session) this.assertClient(judgement.session, clientId ?? null, token, device);
     if (!isAccepted(judgement)) throw await this.refuse(judgement, token, { device, request });
     const claims = await this.hooks.resolveSubject(judgement.session);
@@ -208,6 +211,11 @@ export class RotationService {
     const base = describeEvent(session, this.options.clock.now(), device);
     this.events.emit({ ...base, type: 'refresh_token.refused', presentedGeneration: token.generation, reason });
   }
+}
+
+/** Whether the verdict makes known what another request has done. */
+function tellsOfOthers({ session, verdict }: Judgement): boolean {
+  return verdict === 'retry' || Boolean(session?.revokedAt);
 }
 
 function isAccepted(judgement: Judgement): judgement is Extract<Judgement, { verdict: Acceptance }> {

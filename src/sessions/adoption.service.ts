@@ -10,6 +10,7 @@ import { AccessTokenBinding } from '../rotation/access-token-binding';
 import { RefreshHooks } from '../rotation/refresh-hooks';
 import { CLIENT_REFUSED, SUBJECT_REFUSED } from '../rotation/rotation.service';
 import { DuplicateKeyError } from '../storage/database';
+import { DurableReads } from '../storage/durable-reads';
 import { ThrottleService } from '../throttling/throttle.service';
 import { AccessTokenService } from '../tokens/access-token.service';
 import { withScope } from '../tokens/scope';
@@ -42,6 +43,7 @@ export class AdoptionService {
     private readonly binding: AccessTokenBinding,
     private readonly accessTokens: AccessTokenService,
     private readonly throttle: ThrottleService,
+    private readonly durableReads: DurableReads,
   ) {}
 
   /** @throws JwtRefreshError `refresh_token_invalid`, `refresh_token_expired`, `access_token_invalid`, `scope_invalid`, `temporarily_unavailable` */
@@ -106,8 +108,9 @@ export class AdoptionService {
       await insert();
       return true;
     } catch (error) {
-      if (error instanceof DuplicateKeyError) return false;
-      throw error;
+      if (!(error instanceof DuplicateKeyError)) throw error;
+      await this.durableReads.settle();
+      return false;
     }
   }
 }

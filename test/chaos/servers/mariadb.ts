@@ -8,8 +8,12 @@ const SERVER = ['/usr/sbin/mariadbd', '/usr/libexec/mariadbd', '/usr/local/bin/m
 const INSTALLER = ['/usr/bin/mariadb-install-db', '/usr/local/bin/mariadb-install-db'];
 const DURABILITY = ['innodb_flush_log_at_trx_commit', 'innodb_doublewrite', 'sync_binlog', 'log_bin'];
 
-/** A MariaDB server of our own. */
-export async function startMariadb(): Promise<DatabaseUnderTest> {
+/**
+ * A MariaDB server of our own, without a binary log, as MariaDB comes: others see a commit before it is on disk.
+ *
+ * @param env what its process has in its environment besides
+ */
+export async function startMariadb(env: Readonly<Record<string, string>> = {}): Promise<DatabaseUnderTest> {
   const identity = identityOf('mysql');
   const folder = folderFor('mariadb', identity);
   const port = await freePort();
@@ -19,7 +23,7 @@ export async function startMariadb(): Promise<DatabaseUnderTest> {
     identity,
     folder,
   );
-  const server = new ServerProcess(folder, identity, findProgram(SERVER), [
+  const parameters = [
     '--no-defaults',
     `--datadir=${folder}/data`,
     `--socket=${folder}/socket`,
@@ -27,10 +31,8 @@ export async function startMariadb(): Promise<DatabaseUnderTest> {
     `--port=${port}`,
     '--bind-address=127.0.0.1',
     '--max-connections=300',
-    // Without a binary log others see a commit before it is on disk, and a kill can take back what they have answered.
-    '--log-bin',
-    '--sync-binlog=1',
-  ]);
+  ];
+  const server = new ServerProcess(folder, identity, findProgram(SERVER), parameters, env);
   const rootUrl = `mysql://root@127.0.0.1:${port}`;
   const start = async () => {
     if (!server.isRunning) server.start();

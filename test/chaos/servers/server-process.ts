@@ -48,6 +48,7 @@ export class ServerProcess {
     private readonly identity: Identity,
     private readonly program: string,
     private readonly parameters: readonly string[],
+    private readonly env: Readonly<Record<string, string>> = {},
   ) {}
 
   get isRunning(): boolean {
@@ -59,7 +60,12 @@ export class ServerProcess {
   }
 
   start(): void {
-    this.child = spawn(this.program, this.parameters, { ...this.identity, cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(this.program, this.parameters, {
+      ...this.identity,
+      cwd: this.folder,
+      env: { ...process.env, ...this.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const stream of [this.child.stdout!, this.child.stderr!]) {
       stream.on('data', (chunk: Buffer) => (this.lastWords = (this.lastWords + chunk.toString()).slice(-4000)));
     }

@@ -6,7 +6,7 @@ import { openSqlite } from './sqlite';
 
 export const DATABASES: Record<DatabaseName, () => Promise<DatabaseUnderTest>> = {
   mysql: startMysql,
-  mariadb: startMariadb,
+  mariadb: () => startMariadb(),
   postgres: startPostgres,
   sqlite: openSqlite,
 };
