@@ -27,8 +27,12 @@ export class DuplicateKeyError extends Error {}
 
 interface Guarding<T> {
   readonly mode?: ReplicationMode;
+  /** Whether nothing is written. @default false */
+  readonly reads?: boolean;
   readonly whenLate?: (result: T) => void;
 }
+
+const isQuery = (sql: string): boolean => sql.startsWith('SELECT');
 
 /** What the log says where no driver said anything. */
 const namedError = (name: string): Error => Object.assign(new Error(), { name });
@@ -45,9 +49,17 @@ const LONGEST_PAUSE_MS = 250;
 /** An outage fails every request alike; one line a second tells as much as a thousand. */
 const REPORT_INTERVAL_MS = 1000;
 
-// TypeORM's SQLite driver has one connection for all, so a statement may land in somebody else's open transaction.
-// Everything the module runs on SQLite therefore queues per data source.
-const sqliteQueues = new WeakMap<DataSource, Mutex>();
+/**
+ * TypeORM's SQLite driver has one connection for all, so a statement may land in somebody else's open transaction: everything the
+ * module runs there queues for the connection. And the file has one writer at a time: while another process is at it, one
+ * statement asks again and again, which blocks this process each time, and all others that write wait for that one.
+ */
+interface SqliteQueues {
+  readonly connection: Mutex;
+  readonly file: Mutex;
+}
+
+const sqliteQueues = new WeakMap<DataSource, SqliteQueues>();
 
 /**
  * The one door to the database: statements run on the primary, driver errors are translated here and nowhere else.
@@ -58,7 +70,7 @@ export class Database {
   private readonly logger = new Logger('JwtRefresh');
   private readonly dialect: Dialect;
   private readonly budget: number;
-  private readonly queue: Mutex | null;
+  private readonly queues: SqliteQueues | null;
   /** On SQLite, what comes in one turn of the event loop. */
   private readonly commits = new DataLoader<Statement, StatementResult>((statements) => this.commit(statements), { cache: false });
   private lastReport = { name: '', at: 0 };
@@ -67,21 +79,21 @@ export class Database {
   constructor(readonly dataSource: DataSource) {
     this.dialect = dialectOf(dataSource);
     this.budget = BUDGETS_MS[this.dialect];
-    this.queue = this.dialect === 'sqlite' ? queueFor(dataSource) : null;
+    this.queues = this.dialect === 'sqlite' ? queuesFor(dataSource) : null;
   }
 
   /** Runs one statement in autocommit. */
-  run: RunStatement = (sql, parameters) => this.guarded((runner) => execute(runner, sql, parameters));
+  run: RunStatement = (sql, parameters) => this.guarded((runner) => execute(runner, sql, parameters), { reads: isQuery(sql) });
 
   /** Runs one statement that comes with every refresh, in the way that costs this database least. It is a commit, or part of one. */
   runOften: RunOften = (sql, parameters, whenLate) => {
     // SQLite answers in the turn that asks it: nothing is late there. What only reads waits for nobody who writes.
-    if (this.dialect === 'sqlite') return sql.startsWith('SELECT') ? this.runPrepared(sql, parameters) : this.commits.load({ sql, parameters });
+    if (this.dialect === 'sqlite') return isQuery(sql) ? this.readOften(sql, parameters) : this.commits.load({ sql, parameters });
     return this.guarded((runner) => this.executeOften(runner, sql, parameters), { whenLate });
   };
 
   /** Runs one statement that only reads and may be a little late: on a replica, where TypeORM knows one. */
-  read: RunStatement = (sql, parameters) => this.guarded((runner) => execute(runner, sql, parameters), { mode: 'slave' });
+  read: RunStatement = (sql, parameters) => this.guarded((runner) => execute(runner, sql, parameters), { mode: 'slave', reads: true });
 
   /** Runs `work` in one transaction; it may run more than once. */
   transaction<T>(work: (run: RunStatement) => Promise<T>): Promise<T> {
@@ -107,8 +119,8 @@ export class Database {
     }
   }
 
-  private runPrepared(sql: string, parameters: readonly unknown[]): Promise<StatementResult> {
-    return this.guarded(async (runner) => executeOnFile(runner, { sql, parameters }));
+  private readOften(sql: string, parameters: readonly unknown[]): Promise<StatementResult> {
+    return this.guarded(async (runner) => executeOnFile(runner, { sql, parameters }), { reads: true });
   }
 
   private async commit(statements: readonly Statement[]): Promise<(StatementResult | JwtRefreshError)[]> {
@@ -122,18 +134,19 @@ export class Database {
   }
 
   /** What has begun and is late may still be done: it is as with an answer that was lost. */
-  private guarded<T>(work: (runner: QueryRunner) => Promise<T>, { mode = 'master', whenLate }: Guarding<T> = {}): Promise<T> {
+  private guarded<T>(work: (runner: QueryRunner) => Promise<T>, { mode = 'master', reads = false, whenLate }: Guarding<T> = {}): Promise<T> {
     if (this.atWork >= MOST_AT_ONCE) return Promise.reject(this.unavailable(namedError('too many statements at once')));
     this.atWork += 1;
-    const result = this.attempt(work, mode).finally(() => (this.atWork -= 1));
+    const deadline = performance.now() + this.budget;
+    const insist = () => this.insist(work, mode, deadline);
+    const result = (reads || !this.queues ? insist() : this.queues.file.run(insist)).finally(() => (this.atWork -= 1));
     return within(this.budget, result, () => {
       if (whenLate) result.then(whenLate, () => undefined);
       return this.unavailable(namedError('no answer in time'));
     });
   }
 
-  private async attempt<T>(work: (runner: QueryRunner) => Promise<T>, mode: ReplicationMode): Promise<T> {
-    const deadline = performance.now() + this.budget;
+  private async insist<T>(work: (runner: QueryRunner) => Promise<T>, mode: ReplicationMode, deadline: number): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
         return await this.exclusively(() => this.withRunner((runner) => begin(runner, work, deadline), mode));
@@ -148,7 +161,7 @@ export class Database {
   }
 
   private exclusively<T>(work: () => Promise<T>): Promise<T> {
-    return this.queue ? this.queue.run(work) : work();
+    return this.queues ? this.queues.connection.run(work) : work();
   }
 
   private async withRunner<T>(work: (runner: QueryRunner) => Promise<T>, mode: ReplicationMode = 'master'): Promise<T> {
@@ -199,8 +212,8 @@ function pauseBefore(attempt: number): number {
   return Math.random() * Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
 }
 
-function queueFor(dataSource: DataSource): Mutex {
-  const queue = sqliteQueues.get(dataSource) ?? new Mutex();
-  sqliteQueues.set(dataSource, queue);
-  return queue;
+function queuesFor(dataSource: DataSource): SqliteQueues {
+  const queues = sqliteQueues.get(dataSource) ?? { connection: new Mutex(), file: new Mutex() };
+  sqliteQueues.set(dataSource, queues);
+  return queues;
 }

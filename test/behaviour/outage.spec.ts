@@ -12,6 +12,7 @@ import { basic, CLIENTS, refreshGrant, sendOAuth } from '../support/oauth';
 import { passTime } from '../support/pass-time';
 import { describeOnEveryDatabase, newSubject, type RunningApp, type Stack } from '../support/stack';
 import { TcpProxy } from '../support/tcp-proxy';
+import { until } from '../support/until';
 
 describeOnEveryDatabase('a database that goes away', (stack) => {
   if (stack.kind.name === 'sqlite') onSqlite(stack);
@@ -225,6 +226,19 @@ function onSqlite(stack: Stack): void {
     await tries(5);
     rival.exec('ROLLBACK');
     expect((await answer).status).toBe(200);
+  });
+
+  it('lets one statement ask again and again meanwhile, for all that want to write: each time blocks the process', async () => {
+    const logins = await Promise.all(Array.from({ length: 10 }, () => app.login(newSubject())));
+    await app.audit('nobody');
+    rival.exec('BEGIN IMMEDIATE');
+    const begun = app.statements.entries.length;
+    const answers = logins.map(({ refreshToken }) => app.http.refresh(refreshToken));
+    const tried = () => app.statements.since(begun).filter(({ sql }) => sql.startsWith('UPDATE'));
+    await until(() => tried().length >= 15);
+    expect(new Set(tried().map(({ parameters }) => String(parameters))).size).toBe(1);
+    rival.exec('ROLLBACK');
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(10).fill(200));
   });
 
   it('reads rows of many sessions at once while another process holds the write lock', async () => {
