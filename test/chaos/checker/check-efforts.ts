@@ -1,14 +1,26 @@
-import type { FailedStart, History, Trouble } from '../history/records';
+import type { Despair, FailedStart, History, Trouble } from '../history/records';
+import { SLOWEST_ANSWER_MS } from '../settings';
 import type { Circumstances } from './circumstances';
 import { overlaps } from './excuses';
 import type { Violation } from './rules';
 
 /** Clients that gave up, and processes that did not start. */
 export function* checkEfforts({ despairs, failedStarts }: History, circumstances: Circumstances): Iterable<Violation> {
-  for (const { family, what, from, to } of despairs) yield { rule: 'no-answer', family, message: `${what} had no answer from ${from} to ${to}` };
+  for (const despair of despairs) {
+    if (hadTime(despair, circumstances)) yield leftAlone(despair);
+  }
   for (const start of failedStarts) {
     if (!circumstances.troubles.some((trouble) => mayPreventStart(trouble, start, circumstances))) yield endedByItself(start);
   }
+}
+
+/** Whether the database was there long enough for an answer, outages that followed each other aside. */
+function hadTime({ from, to }: Despair, { outages }: Circumstances): boolean {
+  return to - from - outages.covered(from, to) >= SLOWEST_ANSWER_MS;
+}
+
+function leftAlone({ family, what, from, to }: Despair): Violation {
+  return { rule: 'no-answer', family, message: `${what} had no answer from ${from} to ${to}` };
 }
 
 /** A process needs the database to start, and on SQLite nobody who holds its lock. */

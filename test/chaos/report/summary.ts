@@ -1,7 +1,7 @@
 import { countRecoveries } from '../checker/check-recovery';
 import { Circumstances, type Limits } from '../checker/circumstances';
 import type { Rule, Violation } from '../checker/rules';
-import { callsOf, type ClockJump, type FamilyHistory } from '../history/records';
+import { callsOf, type ClockJump, type FamilyHistory, type Trouble } from '../history/records';
 import type { DatabaseFacts, DatabaseName } from '../servers/database-server';
 import type { Counts, World } from '../world';
 import { describeFamily } from './describe-family';
@@ -17,8 +17,11 @@ export interface CampaignReport extends DatabaseFacts {
   readonly troubles: TroublesByKind;
   readonly excused: Excused;
   readonly jumps: readonly ClockJump[];
+  /** Each trouble with its time, in the order in which they ended. */
+  readonly timeline: readonly Trouble[];
   readonly violations: number;
   readonly byRule: Partial<Record<Rule, number>>;
+  readonly messages: readonly string[];
   /** The first of them, each with its family's history. */
   readonly examples: readonly (Violation & { history: string[] })[];
 }
@@ -55,8 +58,10 @@ export function summarize({ name, facts, world, limits, violations }: Findings):
     troubles: countTroubles(world.recorder),
     excused: countExcused(world.recorder, circumstances),
     jumps: world.recorder.jumps,
+    timeline: world.recorder.troubles,
     violations: violations.length,
     byRule: countRules(violations),
+    messages: violations.map(({ rule, message }) => `${rule}: ${message}`),
     examples: violations
       .slice(0, MOST_EXAMPLES)
       .map((violation) => ({ ...violation, history: describeFamily(families.get(violation.family ?? '')) })),
