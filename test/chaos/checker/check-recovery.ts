@@ -1,4 +1,5 @@
 import type { FamilyHistory, History, Instant, Refresh, Trouble } from '../history/records';
+import { isStop } from '../history/settling';
 import { RECOVERY_MS, STATEMENT_MS } from '../settings';
 import { overlaps } from './excuses';
 import type { Violation } from './rules';
@@ -42,5 +43,5 @@ function calmsOf(troubles: readonly Trouble[]): Calm[] {
 }
 
 function isStopped({ troubles }: History, stretch: { sent: Instant; ended: Instant }): boolean {
-  return troubles.some((trouble) => (trouble.kind === 'paused' || trouble.kind === 'stutter') && overlaps(trouble, stretch));
+  return troubles.some((trouble) => isStop(trouble) && overlaps(trouble, stretch));
 }

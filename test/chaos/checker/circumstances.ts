@@ -1,5 +1,5 @@
 import type { History, Trouble } from '../history/records';
-import { Settling } from '../history/settling';
+import { isStop, Settling } from '../history/settling';
 import { CLOCK_SKEW_MS } from '../settings';
 import { Outages } from './outages';
 import { ServerClock } from './server-clock';
@@ -27,7 +27,8 @@ export class Circumstances {
   ) {
     this.clock = new ServerClock(epoch, jumps, CLOCK_SKEW_MS);
     this.troubles = troubles;
-    this.settling = new Settling(troubles);
+    // It is asked of each request many times, and most troubles are none of its.
+    this.settling = new Settling(troubles.filter(isStop));
     this.outages = new Outages(troubles);
   }
 }

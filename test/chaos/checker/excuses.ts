@@ -1,4 +1,5 @@
 import type { Call, Trouble } from '../history/records';
+import { isStop } from '../history/settling';
 import { RECOVERY_MS, SLOWEST_ANSWER_MS, STATEMENT_MS } from '../settings';
 import type { Circumstances } from './circumstances';
 
@@ -21,7 +22,7 @@ export class Excuses {
   private readonly losses: readonly Trouble[];
 
   constructor(private readonly circumstances: Circumstances) {
-    this.stops = circumstances.troubles.filter(({ kind }) => kind === 'paused' || kind === 'stutter').sort((a, b) => a.from - b.from);
+    this.stops = circumstances.troubles.filter(isStop).sort((a, b) => a.from - b.from);
     this.losses = [...this.stops, ...circumstances.troubles.filter(({ kind }) => kind === 'killed')];
   }
 

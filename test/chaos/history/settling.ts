@@ -2,7 +2,7 @@ import { SLOWEST_ANSWER_MS, STATEMENT_MS } from '../settings';
 import { type Call, type Instant, isUnknown, type Trouble } from './records';
 
 /** What is stopped goes on late, and lets go of its locks late. */
-const STOPS: readonly Trouble['kind'][] = ['paused', 'stutter'];
+export const isStop = ({ kind }: Trouble): boolean => kind === 'paused' || kind === 'stutter';
 
 /** Tells by when requests had been carried out, if they ever were. */
 export class Settling {
@@ -18,6 +18,6 @@ export class Settling {
   }
 
   private stopsDuring(from: Instant, to: Instant): Trouble[] {
-    return this.troubles.filter((trouble) => STOPS.includes(trouble.kind) && trouble.from <= to && from <= trouble.to);
+    return this.troubles.filter((trouble) => isStop(trouble) && trouble.from <= to && from <= trouble.to);
   }
 }
