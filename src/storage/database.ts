@@ -138,15 +138,15 @@ export class Database {
     if (this.atWork >= MOST_AT_ONCE) return Promise.reject(this.unavailable(namedError('too many statements at once')));
     this.atWork += 1;
     const deadline = performance.now() + this.budget;
-    const insist = () => this.insist(work, mode, deadline);
-    const result = (reads || !this.queues ? insist() : this.queues.file.run(insist)).finally(() => (this.atWork -= 1));
+    const attempt = () => this.attempt(work, mode, deadline);
+    const result = (reads || !this.queues ? attempt() : this.queues.file.run(attempt)).finally(() => (this.atWork -= 1));
     return within(this.budget, result, () => {
       if (whenLate) result.then(whenLate, () => undefined);
       return this.unavailable(namedError('no answer in time'));
     });
   }
 
-  private async insist<T>(work: (runner: QueryRunner) => Promise<T>, mode: ReplicationMode, deadline: number): Promise<T> {
+  private async attempt<T>(work: (runner: QueryRunner) => Promise<T>, mode: ReplicationMode, deadline: number): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
         return await this.exclusively(() => this.withRunner((runner) => begin(runner, work, deadline), mode));

@@ -13,7 +13,7 @@ type SeatedInterruption = Seated & Interruption;
 /** Longer than a line waits for the audit log. */
 const LATE_LINES_MS = 300;
 
-/** Between its two ends a request has a connection to the database; on SQLite there is only one. */
+/** From one end to the other a request has a connection to the database, or on SQLite its only one, and the turn of all who write. */
 const CONNECTION = /^(before|after) database attempt: /;
 
 /** Kills a process that has one request waiting at each point, starts the next one, and looks what has become of them. */
@@ -112,9 +112,9 @@ function pointsOn(flow: Flow, outcome: Outcome): Point[] {
   let keepsConnection = false;
   return outcome.passed.map((name, place) => {
     const [, end] = CONNECTION.exec(name) ?? [];
-    if (end === 'after') keepsConnection = false;
-    const point = { flow, name, place, keepsConnection };
     if (end === 'before') keepsConnection = true;
+    const point = { flow, name, place, keepsConnection };
+    if (end === 'after') keepsConnection = false;
     return point;
   });
 }
