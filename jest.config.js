@@ -3,7 +3,7 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
-  testPathIgnorePatterns: ['<rootDir>/test/(browser|upgrade|abuse/figures)/'],
+  testPathIgnorePatterns: ['<rootDir>/test/(browser|upgrade|durability|abuse/figures)/'],
   transform: {
     '^.+\\.(t|mj|j)s$': [
       '@swc/jest',

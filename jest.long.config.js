@@ -1,4 +1,4 @@
-/** What takes minutes and is run by name: figures of abuse, and upgrades. Needs a build. */
+/** What takes minutes and is run by name: figures of abuse, upgrades (both need a build), and durability. */
 const config = require('./jest.config.js');
 
 /** @type {import('jest').Config} */
