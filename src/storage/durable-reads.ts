@@ -33,7 +33,7 @@ export class DurableReads {
 
   private async askDatabase(): Promise<boolean> {
     if (dialectOf(this.database.dataSource) !== 'mysql') return false;
-    const { rows } = await this.database.run('SELECT @@log_bin AS logBin', []);
-    return Number(rows[0]?.logBin) === 0;
+    const { rows } = await this.database.run(`SHOW VARIABLES LIKE 'log_bin'`, []);
+    return rows[0]?.Value !== 'ON';
   }
 }

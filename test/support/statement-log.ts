@@ -1,6 +1,6 @@
 import type { Logger } from 'typeorm';
 
-const IN_PASSING = /refresh_token_stats| AS revoked_at FROM |@@log_bin/;
+const IN_PASSING = /refresh_token_stats| AS revoked_at FROM |'log_bin'/;
 
 /** Hears every statement TypeORM sends. */
 export class StatementLog implements Logger {
