@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { JwtRefreshOptionsError } from '../errors';
 import { Database } from '../storage/database';
+import { DurableReads } from '../storage/durable-reads';
 import { assertBackslashEscapes } from '../storage/sql-mode';
 import { RefreshTokenStore } from './refresh-token.store';
 
@@ -12,6 +13,7 @@ export class BootCheck implements OnApplicationBootstrap {
   constructor(
     private readonly database: Database,
     private readonly store: RefreshTokenStore,
+    private readonly durableReads: DurableReads,
   ) {}
 
   /** @throws JwtRefreshOptionsError when the server can not be trusted with values */
@@ -20,6 +22,8 @@ export class BootCheck implements OnApplicationBootstrap {
       if (error instanceof JwtRefreshOptionsError) throw error;
       this.logger.warn('The sql_mode of the database could not be read. See that NO_BACKSLASH_ESCAPES is not in it.');
     });
+    // Who needs to know asks again.
+    await this.durableReads.look().catch(() => undefined);
     await this.store.probe().catch(() => {
       this.logger.warn('The table of refresh tokens can not be read. Run the migrations: JWT_REFRESH_MIGRATIONS belong to the data source.');
     });

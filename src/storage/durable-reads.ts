@@ -27,8 +27,13 @@ export class DurableReads {
 
   /** Resolves when whatever was read before survives the end of the database's process. @throws JwtRefreshError `temporarily_unavailable` */
   async settle(): Promise<void> {
-    this.isNeeded ??= await this.askDatabase();
+    if (this.isNeeded === null) await this.look();
     if (this.isNeeded) await this.commits.load('commit');
+  }
+
+  /** Asks the database what it is like, so that no request has to. @throws JwtRefreshError `temporarily_unavailable` */
+  async look(): Promise<void> {
+    this.isNeeded = await this.askDatabase();
   }
 
   private async askDatabase(): Promise<boolean> {
