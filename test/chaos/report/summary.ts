@@ -17,10 +17,11 @@ export interface CampaignReport extends DatabaseFacts {
   readonly troubles: TroublesByKind;
   readonly excused: Excused;
   readonly jumps: readonly ClockJump[];
-  /** Each trouble with its time, in the order in which they ended. */
+  /** Each trouble with its time. */
   readonly timeline: readonly Trouble[];
   readonly violations: number;
   readonly byRule: Partial<Record<Rule, number>>;
+  /** Each violation in a line. */
   readonly messages: readonly string[];
   /** The first of them, each with its family's history. */
   readonly examples: readonly (Violation & { history: string[] })[];
